@@ -1,0 +1,64 @@
+# Everything a person runs. `make run` and `make test` set up what they need; see README.md.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+TOOLS := .tools
+# A uv that is installed already is used; otherwise one is put into a private folder.
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+UV_VERSION := 0.13.9
+RUN := .venv/bin/python
+DEV := .venv-dev/bin/python
+
+.PHONY: help run serve train check chat test lint bench actions lock clean
+
+help:            ## Show the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: train       ## Set up, check, train if needed, and serve on this machine
+	@$(RUN) -m bot serve
+
+train: .venv/ready   ## Check the content and train the model, if it is out of date
+	@$(RUN) -m bot train
+
+check: .venv/ready   ## Check content and training data; trains nothing
+	@$(RUN) -m bot check
+
+chat: train      ## Talk to the assistant in this terminal
+	@$(RUN) -m bot chat
+
+test: .venv-dev/ready train lint   ## Run all checks and tests
+	@$(DEV) -m pytest
+
+lint: .venv-dev/ready   ## Style, types
+	@$(DEV) -m ruff check .
+	@$(DEV) -m ruff format --check .
+	@$(DEV) -m mypy
+
+bench: .venv-dev/ready train   ## Measure; prints tables and writes benchmarks/results/*.json
+	@$(DEV) -m benchmarks
+
+actions: .venv-dev/ready   ## Start a stock action server, for the stock `rasa` commands
+	@$(DEV) -m rasa_sdk --actions actions
+
+lock: $(UV)      ## Renew both lock files from pyproject.toml
+	@sh requirements/lock.sh $(UV)
+
+clean:           ## Delete environments, models and data
+	@rm -rf .venv .venv-dev $(TOOLS) models var .rasa benchmarks/results
+
+$(TOOLS)/bin/uv:
+	@echo "Installing uv $(UV_VERSION) into $(TOOLS) ..."
+	@python3 -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/ready: requirements/run.lock | $(UV)
+	@echo "Setting up the run-time environment (about 0.8 GB) ..."
+	@$(UV) venv --quiet --clear --python 3.10 .venv
+	@$(UV) pip sync --quiet --compile-bytecode --python $(RUN) --require-hashes requirements/run.lock
+	@touch $@
+
+.venv-dev/ready: requirements/dev.lock | $(UV)
+	@echo "Setting up the development environment (about 2.8 GB) ..."
+	@$(UV) venv --quiet --clear --python 3.10 .venv-dev
+	@$(UV) pip sync --quiet --compile-bytecode --python $(DEV) --require-hashes requirements/dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Channels: what comes in is cleaned here, what goes out is formatted here."""

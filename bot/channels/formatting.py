@@ -1,0 +1,35 @@
+"""The one place that turns a reply into what a channel can show. So far: plain text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.content.schema import Source, spoken_date
+from bot.dialogue.reply import Reply
+
+
+def source_line(source: Source) -> str:
+    """A source with its date and address on one line."""
+    address = f": {source.url}" if source.url else ""
+    return f"{source.name} ({spoken_date(source.as_of)}){address}"
+
+
+def plain_text(reply: Reply) -> str:
+    """What a visitor reads where nothing but text can be shown: question, answer, sources, numbered choices."""
+    parts = [reply.title, reply.text]
+    if reply.sources:
+        heading = "Sources:" if len(reply.sources) > 1 else "Source:"
+        parts.append("\n".join([heading, *(f"- {source_line(source)}" for source in reply.sources)]))
+    if reply.choices:
+        heading = "You can also ask:" if reply.outcome == "answered" else "Pick one, or ask in other words:"
+        lines = [f"{number}. {choice.text}" for number, choice in enumerate(reply.choices, start=1)]
+        parts.append("\n".join([heading, *lines]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def plain_message(reply: Reply) -> dict[str, Any]:
+    """A reply as ``ask`` and the loopback channel print it: text, buttons, and the reply itself as ``custom``."""
+    message: dict[str, Any] = {"text": plain_text(reply)}
+    if reply.choices:
+        message["buttons"] = [{"title": choice.label, "payload": choice.text} for choice in reply.choices]
+    return {**message, **reply.to_message()}

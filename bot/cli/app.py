@@ -1,0 +1,128 @@
+"""Commands of ``python -m bot``. Each imports what it needs itself, so that ``check`` does not wait for Rasa."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Optional
+
+import typer
+from rich.console import Console
+
+from bot.errors import AssistantError, ContentError
+from bot.runtime import environment
+from bot.runtime.settings import ROOT, Settings, load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Runs a command; an error that a person can mend ends it with one clear line and status 1."""
+    environment.prepare()
+    try:
+        app()
+    except ContentError as error:
+        for problem in error.problems:
+            messages.print(str(problem), markup=False)
+        messages.print(f"{len(error.problems)} to mend. The rules: docs/editing.md")
+        sys.exit(1)
+    except AssistantError as error:
+        messages.print(f"Error: {error}", markup=False)
+        sys.exit(1)
+
+
+@app.command()
+def check() -> None:
+    """Checks content and training data; says what is wrong, with file and line. Trains nothing."""
+    from bot.content.check import check_project
+
+    settings = load_settings()
+    with messages.status("Checking the content ..."):
+        report = check_project(ROOT, settings.data_folder / "cache")
+    typer.echo(str(report))
+
+
+@app.command()
+def train(force: bool = typer.Option(False, help="Train even if the model is current.")) -> None:
+    """Checks the content and trains the model, if what it was trained from has changed."""
+    settings = load_settings()
+    check()
+    _train(settings, force)
+
+
+def _train(settings: Settings, force: bool = False) -> None:
+    from bot.runtime.training import is_current
+
+    if not force and is_current(ROOT, settings.models):
+        typer.echo("The model is current: nothing to train.")
+        return
+    _rasa(settings)
+    from bot.runtime.training import train as train_model
+
+    with messages.status("Training; about a minute ..."):
+        path = train_model(ROOT, settings.models)
+    typer.echo(f"Trained: {_shown(path)}")
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def _rasa(settings: Settings, log_level: Optional[str] = None) -> None:
+    """Makes Rasa importable: logging first, then the stand-ins for TensorFlow."""
+    from bot.runtime import logs, tensorflow_free
+
+    logs.configure(log_level or settings.log_level)
+    tensorflow_free.install()
+
+
+@app.command()
+def serve() -> None:
+    """Serves the assistant on this machine; stop it with Ctrl-C."""
+    environment.prepare_for_messages()
+    settings = load_settings()
+    from bot.runtime.training import is_current
+
+    if not is_current(ROOT, settings.models):
+        from bot.errors import Errors
+        from bot.runtime.training import verified_model
+
+        verified_model(settings.models)
+        messages.print("Note: " + Errors.E003)
+    _rasa(settings)
+    from bot.runtime.serving import serve as run_server
+
+    address = f"http://{settings.interface}:{settings.port}/webhooks/rest/webhook"
+    messages.print(f"Loading; then ask at {address}, for example:", markup=False)
+    messages.print(
+        f'  curl -s {address} -d \'{{"sender": "me", "message": "Why should the US support the ICC?"}}\'', markup=False
+    )
+    messages.print("Or stop with Ctrl-C and talk in the terminal: make chat")
+    run_server(settings)
+
+
+@app.command()
+def chat(
+    database: Optional[str] = typer.Option(None, help="SQLAlchemy address of a database; else a temporary one."),
+) -> None:
+    """Talks to the assistant in the terminal."""
+    environment.prepare_for_messages()
+    settings = load_settings()
+    _rasa(settings, "WARNING")
+    from bot.cli.talk import chat as run_chat
+
+    run_chat(settings, database)
+
+
+@app.command()
+def ask(
+    database: Optional[str] = typer.Option(None, help="SQLAlchemy address of a database; else a temporary one."),
+) -> None:
+    """Answers messages from standard input, one a line, as JSON; an empty line starts a new conversation."""
+    environment.prepare_for_messages()
+    settings = load_settings()
+    _rasa(settings, "WARNING")
+    from bot.cli.talk import ask as run_ask
+
+    run_ask(settings, database)

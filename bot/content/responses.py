@@ -1,0 +1,67 @@
+"""Reads the canned responses of ``domain.yml``: greetings, help, safety texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional
+
+from pydantic import BaseModel, Field, ValidationError
+
+from bot.content.schema import MAX_SHORT_ANSWER, Source
+from bot.content.yaml_lines import YamlFile
+from bot.errors import ContentError, Problem
+
+
+class CannedResponse(BaseModel):
+    """One ``utter_...`` response.
+
+    Attributes:
+        name: Such as ``utter_greet``.
+        text: What is said.
+        short_text: The variant for SMS, if the file has one.
+        choices: Ids of topics offered as choices.
+        outcome: ``answered`` unless ``metadata`` says otherwise.
+        sources: Where its facts come from, if it states any.
+    """
+
+    name: str
+    text: str = Field(min_length=1)
+    short_text: Optional[str] = Field(None, max_length=MAX_SHORT_ANSWER)
+    choices: list[str] = Field(default_factory=list, max_items=8)
+    outcome: str = Field("answered", regex="^(answered|unanswered)$")
+    sources: list[Source] = Field(default_factory=list)
+
+    class Config:
+        extra = "forbid"
+
+
+def read_responses(path: Path) -> dict[str, CannedResponse]:
+    """Reads the responses of a domain file.
+
+    Raises:
+        ContentError: With every fault found, by line.
+    """
+    file = YamlFile(path)
+    responses: dict[str, Any] = (file.data or {}).get("responses") or {}
+    found: dict[str, CannedResponse] = {}
+    problems: list[Problem] = []
+    for name, variants in responses.items():
+        try:
+            found[name] = _canned(name, variants)
+        except (ValidationError, TypeError, AttributeError, StopIteration) as error:
+            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "write it like its neighbours"
+            problems.append(Problem(path, file.line("responses", name), f"{name}: {reason}"))
+    if problems:
+        raise ContentError(problems)
+    return found
+
+
+def _canned(name: str, variants: list[dict[str, Any]]) -> CannedResponse:
+    full = next(variant for variant in variants if "channel" not in variant)
+    short = next((variant for variant in variants if variant.get("channel") == "twilio"), None)
+    return CannedResponse(
+        name=name,
+        text=str(full.get("text", "")).strip(),
+        short_text=str(short["text"]).strip() if short else None,
+        **full.get("metadata", {}),
+    )

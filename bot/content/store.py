@@ -1,0 +1,161 @@
+"""The content in memory: read from files, served at run time, swapped as a whole when files change."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Optional
+
+from bot.content.responses import CannedResponse, read_responses
+from bot.content.schema import Topic
+from bot.content.text import normalized
+from bot.content.topics import read_topic, topic_files
+from bot.content.yaml_lines import line_with
+from bot.errors import ContentError, Problem
+
+logger = logging.getLogger(__name__)
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""Path, modification time in ns and size of each content file."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything the assistant can say at one moment.
+
+    Attributes:
+        topics: Topics by id.
+        responses: Canned responses by name.
+        by_title: Id of the topic whose title or label, normalized, is the key.
+    """
+
+    topics: dict[str, Topic]
+    responses: dict[str, CannedResponse]
+    by_title: dict[str, str] = field(default_factory=dict)
+
+    def topic(self, intent: Optional[str]) -> Optional[Topic]:
+        """The topic of an intent such as ``faq/why_support``; None if it does not exist (any more)."""
+        return self.topics.get((intent or "").split("/", 1)[-1])
+
+
+def read_content(root: Path) -> Content:
+    """Reads all content files of a project.
+
+    Raises:
+        ContentError: With every fault of every file.
+    """
+    topics: dict[str, Topic] = {}
+    problems: list[Problem] = []
+    for path in topic_files(root):
+        try:
+            topic = read_topic(path)
+        except ContentError as error:
+            problems += error.problems
+            continue
+        if topic.id in topics:
+            problems.append(Problem(path, 0, f"there is already a topic with this name: {topics[topic.id].path}"))
+        topics[topic.id] = topic
+    responses: dict[str, CannedResponse] = {}
+    try:
+        responses = read_responses(root / "domain.yml")
+    except ContentError as error:
+        problems += error.problems
+    by_title = _titles(topics, problems)
+    # A broken file would make its neighbours' references look dangling: show the cause, not the symptoms.
+    problems = problems or _dangling(root, topics, responses)
+    if problems:
+        raise ContentError(problems)
+    return Content(topics, responses, by_title)
+
+
+def _titles(topics: dict[str, Topic], problems: list[Problem]) -> dict[str, str]:
+    titles: dict[str, str] = {}
+    for topic in topics.values():
+        for text in (topic.title, topic.label):
+            other = titles.setdefault(normalized(text), topic.id)
+            if other != topic.id:
+                message = f"{text!r} is also the title or label of {other}: change one"
+                problems.append(Problem(topic.path, line_with(topic.path, text), message))
+    return titles
+
+
+def _dangling(root: Path, topics: dict[str, Topic], responses: dict[str, CannedResponse]) -> list[Problem]:
+    problems = []
+    for topic in topics.values():
+        for other in [*topic.related, *topic.follow_ups.values()]:
+            if other not in topics or other == topic.id:
+                what = "is the topic itself" if other == topic.id else "does not exist"
+                message = f"the related topic {other!r} {what}; name another topic's file without .yml"
+                problems.append(Problem(topic.path, line_with(topic.path, other), message))
+    domain = root / "domain.yml"
+    for response in responses.values():
+        for other in response.choices:
+            if other not in topics:
+                message = f"{response.name} offers the topic {other!r}, which does not exist"
+                problems.append(Problem(domain, line_with(domain, response.name), message))
+    return problems
+
+
+class ContentStore:
+    """Serves the content of a project folder and notices when its files change."""
+
+    def __init__(self, root: Path) -> None:
+        """Reads the content.
+
+        Raises:
+            ContentError: The content on disk does not pass.
+        """
+        self.root = root
+        self._stamp = self._stat()
+        self.content = read_content(root)
+
+    def refresh(self) -> bool:
+        """Reads the files again if any has changed; content that does not pass is refused and the old one stays.
+
+        Returns:
+            Whether new content is being served now.
+        """
+        stamp = self._stat()
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        try:
+            content = read_content(self.root)
+        except ContentError as error:
+            logger.error("Content change refused, still serving the old content. %s", error)
+            return False
+        self.content = content
+        logger.info("Content reloaded: %d topics.", len(content.topics))
+        return True
+
+    def _stat(self) -> Stamp:
+        stamps = []
+        for path in [*topic_files(self.root), self.root / "domain.yml"]:
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            stamps.append((str(path), status.st_mtime_ns, status.st_size))
+        return tuple(stamps)
+
+
+_shared: dict[Path, ContentStore] = {}
+
+
+def shared_store(root: Optional[Path] = None) -> ContentStore:
+    """The one content store of this process.
+
+    Rasa makes graph components and response generators itself and cannot hand them a store, so they ask here. The
+    launcher names the root first; without one, as under the stock ``rasa`` command, it is the working folder.
+
+    Raises:
+        ContentError: The content does not pass (first call only).
+    """
+    if root is None and _shared:
+        return next(iter(_shared.values()))
+    root = (root or Path.cwd()).resolve()
+    if root not in _shared:
+        _shared.clear()
+        _shared[root] = ContentStore(root)
+    return _shared[root]

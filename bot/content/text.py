@@ -1,0 +1,22 @@
+"""When two texts are the same text to a visitor."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+def normalized(text: str) -> str:
+    """Folds case, accents' composition, punctuation and spacing away.
+
+    >>> normalized("  Why should the U.S. support the ICC?! ")
+    'why should the u s support the icc'
+    """
+    return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def has_words(text: str) -> bool:
+    """Whether the text holds a letter or a digit of any script: an emoji or a question mark alone does not."""
+    return any(character.isalnum() for character in text)

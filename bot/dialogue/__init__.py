@@ -1,0 +1,1 @@
+"""What actions and answers share: the reply model and how replies are made."""

@@ -1,0 +1,54 @@
+"""Fills Rasa's ``utter_`` actions from the content, so that an edited answer needs no training."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.channels.formatting import plain_text
+from bot.content.store import ContentStore, shared_store
+from bot.dialogue.replies import canned_reply, topic_reply
+from bot.dialogue.reply import Reply
+
+STOCK_TEXT_CHANNEL = "cmdline"
+"""The channel of ``rasa shell``, which prints ``custom`` as JSON: it gets plain text instead."""
+
+
+class ContentGenerator(NaturalLanguageGenerator):  # type: ignore[misc]  # Rasa's class is untyped
+    """Named in ``endpoints.yml``; not a subclass of Rasa's templated generator, whose responses the model overwrites."""
+
+    def __init__(
+        self,
+        endpoint_config: Optional[EndpointConfig] = None,
+        domain: Optional[Domain] = None,
+        store: Optional[ContentStore] = None,
+    ) -> None:
+        """Made by Rasa with the first two arguments, or by the launcher with a store."""
+        self._store = store or shared_store()
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> Optional[dict[str, Any]]:
+        """The reply for an ``utter_`` action as a Rasa message.
+
+        A topic that was removed since training is not answered: the visitor is told that there is no answer.
+        """
+        reply = self.reply(utter_action)
+        if output_channel == STOCK_TEXT_CHANNEL:
+            return {"text": plain_text(reply)}
+        return reply.to_message()
+
+    def reply(self, utter_action: str) -> Reply:
+        """The reply for an action such as ``utter_faq/why_support`` or ``utter_greet``."""
+        content = self._store.content
+        name = utter_action[len("utter_") :]
+        if name.startswith("faq/"):
+            topic = content.topic(name)
+            return (
+                topic_reply(content, topic) if topic else canned_reply(content, content.responses["utter_unanswered"])
+            )
+        return canned_reply(content, content.responses[utter_action])

@@ -1,0 +1,83 @@
+"""What can go wrong, and what to do about it: every error text of the project lives here.
+
+An :class:`AssistantError` is something the person at the keyboard can mend. The command line prints its one line and
+exits with status 1; a traceback would only hide it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+
+class AssistantError(Exception):
+    """Base of all errors that a person can mend; ``str()`` is one line that says what to do."""
+
+
+class Problem(NamedTuple):
+    """One fault in a content file, as an editor needs to see it.
+
+    Attributes:
+        path: The file at fault.
+        line: Line in that file, counted from 1; 0 if the fault concerns the whole file.
+        message: What is wrong and what to write instead.
+    """
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        path = os.path.relpath(self.path)
+        place = f"{path}:{self.line}" if self.line else path
+        return f"{place}: {self.message}"
+
+
+class ContentError(AssistantError):
+    """The content does not pass the check; ``problems`` lists every fault found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+        super().__init__(f"The content has {count}: " + "; ".join(str(problem) for problem in problems))
+
+
+class ModelError(AssistantError):
+    """The trained model is missing, damaged, or does not belong to this version."""
+
+
+class EncoderError(AssistantError):
+    """The sentence encoder's files are missing or are not the expected ones."""
+
+
+class StartError(AssistantError):
+    """The assistant cannot start with the given settings on this machine."""
+
+
+class StorageError(AssistantError):
+    """The conversation store failed; nothing of the turn was applied."""
+
+
+class ConflictError(StorageError):
+    """Another turn of the same conversation was stored first; run this one again from the new state."""
+
+
+class Errors:
+    """Texts of single-line errors, by code; fill them with :meth:`str.format`."""
+
+    E001 = "No trained model in {folder}. Run: make train"
+    E002 = "The model file {path} does not match its checksum in {manifest}. It was changed or damaged. Run: make train"
+    E003 = "The model was trained with other code, phrasings or rules than are here now. Run: make train"
+    E004 = "Training failed: {reason}"
+    E005 = "The model holds types that no classifier of ours has ({types}): it is not ours. Run: make train"
+    E010 = "The encoder file {path} is missing. Run: make clean, then make run; or set BOT_ENCODER to a folder with model.onnx and tokenizer.json"
+    E011 = "The encoder file {path} has the SHA-256 sum {found}, not {expected}. Run: make clean, then make run"
+    E020 = "Port {port} on {interface} is in use. Stop the other program, or set BOT_PORT to a free port"
+    E021 = "The data folder {folder} cannot be written ({reason}). Make it writable, or set BOT_DATA_FOLDER to another folder"
+    E022 = "BOT_INTERFACE is {interface}, but the only channel so far has no visitor authentication and serves 127.0.0.1 alone. Unset BOT_INTERFACE"
+    E023 = "The setting {name} is wrong: {reason}. See docs/settings.md"
+    E024 = "{path} cannot be read as YAML: {reason}"
+    E030 = "The conversation store at {url} cannot be used ({reason}). Check BOT_DATABASE_URL and that the database is running"
+    E031 = "Turn not stored: conversation {conversation} was changed by another turn (expected version {version})"
+    E032 = "The conversation store failed ({reason}); the turn was not applied"

@@ -1,0 +1,1 @@
+"""Language understanding: the sentence encoder and the classifier, as Rasa graph components."""

@@ -1,0 +1,73 @@
+"""Messages whose meaning needs no guessing: a title or label word for word, no words at all, or far too many."""
+
+# No `from __future__ import annotations`: Rasa reads the types of graph components at run time.
+
+import re
+import unicodedata
+from typing import Any, Dict, List, Optional, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.content.store import shared_store
+from bot.content.text import has_words, normalized
+from bot.nlu.parse import set_intent, set_topic
+
+MAX_CHARACTERS = 1000
+"""Longer messages are not understood: the encoder reads 128 word pieces, about 500 characters, and a guess from the
+first half of a long text would be wrong with confidence."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class ExactMatcher(GraphComponent):  # type: ignore[misc]  # Rasa's class is untyped
+    """Overrides the classifier where the text alone decides. Stands last in the pipeline.
+
+    Titles come from the content that is served now, so an edited title works without training.
+    """
+
+    @classmethod
+    def required_components(cls) -> List[Type[Any]]:
+        """None."""
+        return []
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "ExactMatcher":
+        """Makes the component."""
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Sets the intent of each message that is decided by its text."""
+        for message in messages:
+            self._match(message, message.get(TEXT) or "")
+        return messages
+
+    def _match(self, message: Message, text: str) -> None:
+        if not has_words(text):
+            set_intent(message, "no_words", 1.0)
+        elif len(text) > MAX_CHARACTERS:
+            set_intent(message, "too_long", 1.0)
+        elif _mostly_other_script(text):
+            set_intent(message, "other_language", 1.0)
+        else:
+            topic: Optional[str] = shared_store().content.by_title.get(normalized(text))
+            if topic:
+                set_topic(message, f"faq/{topic}", 1.0)
+
+
+def _mostly_other_script(text: str) -> bool:
+    """Whether most letters are not Latin: Arabic, Chinese, Russian, Hindi and so on."""
+    letters = [character for character in re.sub(r"\W", "", text) if character.isalpha()]
+    other = sum(
+        1 for letter in letters if not unicodedata.name(letter, "").startswith(("LATIN", "MODIFIER", "FULLWIDTH LATIN"))
+    )
+    return bool(letters) and other > len(letters) / 2

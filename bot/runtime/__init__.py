@@ -1,0 +1,1 @@
+"""Start-up and wiring: settings, TensorFlow-free import, in-process actions, training and serving."""

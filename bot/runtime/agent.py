@@ -1,0 +1,116 @@
+"""The assistant: Rasa's agent with our store, locks, answers and in-process actions."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, Optional
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.channels.inbound import clean_message
+from bot.channels.output import ReplyChannel
+from bot.content.store import ContentStore
+from bot.dialogue.nlg import ContentGenerator
+from bot.dialogue.replies import canned_reply
+from bot.dialogue.reply import Reply
+from bot.errors import ConflictError, StorageError
+from bot.runtime.actions import InProcessEndpoint, cache_result_schema
+from bot.storage.conversations import ConversationStore
+from bot.storage.locks import ConversationLocks
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+"""How often a turn is run when other processes store turns of the same conversation in between."""
+
+
+class Assistant(Agent):  # type: ignore[misc]  # Rasa's class is untyped
+    """Handles whole turns: once for each message, stored before it is answered, and always with a reply."""
+
+    def __init__(
+        self, content: ContentStore, store: ConversationStore, action_endpoint: Optional[EndpointConfig] = None
+    ) -> None:
+        """Wires the parts; :meth:`load_model` must follow.
+
+        Args:
+            content: What is said.
+            store: Where conversations are kept.
+            action_endpoint: A stock action server; None runs the actions in this process.
+        """
+        cache_result_schema()
+        self.content = content
+        self.store = store
+        super().__init__(
+            generator=ContentGenerator(store=content),
+            tracker_store=store,
+            lock_store=ConversationLocks(),
+            action_endpoint=action_endpoint or InProcessEndpoint(),
+        )
+
+    @staticmethod
+    def _create_tracker_store(store: Any, domain: Any) -> Any:
+        """Keeps Rasa from wrapping the store in one that answers from an empty state when the database fails."""
+        store.domain = domain
+        return store
+
+    async def handle_message(self, message: UserMessage) -> Optional[list[dict[str, Any]]]:
+        """Handles one message and delivers the replies.
+
+        Args:
+            message: Its ``message_id`` tells a repetition from a new message; its output channel should be a
+                :class:`~bot.channels.output.ReplyChannel`.
+        """
+        message.text = clean_message(message.text)
+        channel = message.output_channel
+        if not isinstance(channel, ReplyChannel):
+            return await super().handle_message(message)
+        async with self.lock_store.lock(message.sender_id):
+            await self._turn(message, channel)
+        await channel.deliver()
+        return None
+
+    async def _turn(self, message: UserMessage, channel: ReplyChannel) -> None:
+        try:
+            for attempt in range(1, MAX_ATTEMPTS + 1):
+                stored = await self.store.stored_replies(message.sender_id, message.message_id)
+                if stored is not None:
+                    channel.replace(stored)
+                    return
+                try:
+                    await self.processor.handle_message(message)
+                    break
+                except ConflictError:
+                    channel.replace([])
+                    if attempt == MAX_ATTEMPTS:
+                        raise
+        except StorageError as error:
+            logger.error("%s", error)
+            channel.replace([self._canned("utter_not_stored")])
+            return
+        if not channel.pending:
+            # An action or answer failed; Rasa has logged why. Silence would leave the visitor waiting.
+            channel.replace([self._canned("utter_failed")])
+
+    def _canned(self, name: str) -> Reply:
+        content = self.content.content
+        return canned_reply(content, content.responses[name])
+
+
+def load_assistant(
+    model: Path, content: ContentStore, store: ConversationStore, action_endpoint: Optional[str] = None
+) -> Assistant:
+    """Loads a trained model into an assistant.
+
+    Args:
+        model: The model's archive.
+        content: What is said.
+        store: Where conversations are kept.
+        action_endpoint: Address of a stock action server; None runs the actions in this process.
+    """
+    endpoint = EndpointConfig(url=action_endpoint) if action_endpoint else None
+    assistant = Assistant(content, store, endpoint)
+    assistant.load_model(model)
+    return assistant

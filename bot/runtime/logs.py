@@ -1,0 +1,53 @@
+"""Logging: to standard error, without visitors' words."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+
+import structlog
+
+
+def configure(level: str) -> None:
+    """Sets up logging for the process; call it before Rasa is imported.
+
+    Args:
+        level: Least level shown, such as ``INFO``.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Rasa and its libraries log at INFO what matters to their developers only.
+    for name in ("rasa", "alembic", "sanic", "apscheduler", "matplotlib", "urllib3", "asyncio"):
+        logging.getLogger(name).setLevel(max(logging.getLevelName(level), logging.WARNING))
+    configure_structlog(level)
+    # Sanic switches deprecation warnings on for the whole process when it is imported; import it first, then silence.
+    import sanic.app  # noqa: F401
+
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", module="rasa|sanic|pkg_resources|sqlalchemy")
+
+
+def configure_structlog(level: str) -> None:
+    """Sends Rasa's structured logs the same way, without the local variables of frames: they hold visitors' words."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.EventRenamer("event"),
+            _without_words,
+            structlog.processors.JSONRenderer(default=str),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(max(logging.getLevelName(level), logging.WARNING)),
+        cache_logger_on_first_use=False,
+    )
+
+
+_WORDS = ("text", "user_text", "parse_data_text", "message", "rasa_events", "slot_values")
+
+
+def _without_words(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Drops the fields in which Rasa logs what a visitor typed."""
+    return {key: value for key, value in event.items() if key not in _WORDS}

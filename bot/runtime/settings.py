@@ -1,0 +1,69 @@
+"""Settings: one class, filled from environment variables, described in ``docs/settings.md``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Optional
+
+from pydantic import BaseSettings, Field, ValidationError
+
+from bot.errors import Errors, StartError
+
+ROOT = Path(__file__).resolve().parents[2]
+"""Folder of the project: where ``config.yml``, ``data/`` and ``knowledge/`` are."""
+
+
+class Settings(BaseSettings):
+    """What an operator can set; each field is read from ``BOT_<FIELD NAME IN CAPITALS>``."""
+
+    data_folder: Path = Field(ROOT / "var", description="Folder for the database file and caches; made if missing.")
+    models: Path = Field(ROOT / "models", description="Folder of the trained model and its manifest.")
+    database_url: Optional[str] = Field(
+        None, description="SQLAlchemy address of the conversation store; unset: SQLite file in the data folder."
+    )
+    interface: str = Field("127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(5005, ge=1, le=65535, description="Port that the server listens on.")
+    action_endpoint: Optional[str] = Field(
+        None, description="Address of a stock action server; unset: actions run in this process."
+    )
+    encoder: Optional[Path] = Field(
+        None, description="Folder with another sentence encoder: model.onnx and tokenizer.json."
+    )
+    log_level: str = Field("INFO", regex="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines shown.")
+
+    class Config:
+        env_prefix = "BOT_"
+
+    @property
+    def store_url(self) -> str:
+        """Address of the conversation store, with the SQLite default filled in."""
+        return self.database_url or f"sqlite:///{self.data_folder / 'conversations.sqlite3'}"
+
+
+def load_settings() -> Settings:
+    """Reads the settings from the environment.
+
+    Raises:
+        StartError: A setting has a value that cannot be used; the text names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "BOT_" + str(first["loc"][0]).upper()
+        raise StartError(Errors.E023.format(name=name, reason=first["msg"])) from error
+
+
+def prepare_data_folder(folder: Path) -> None:
+    """Makes the data folder and proves that it can be written.
+
+    Raises:
+        StartError: It cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise StartError(Errors.E021.format(folder=folder, reason=error.strerror or error)) from error

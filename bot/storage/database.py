@@ -1,0 +1,77 @@
+"""Opens the database and brings its tables up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from bot.errors import Errors, StartError
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+POOL_SIZE = 2
+"""One connection works for the event loop's turns, one is spare: turns of a process come one at a time."""
+
+
+def open_database(url: str) -> Engine:
+    """Connects to the database and runs the missing migrations.
+
+    Args:
+        url: SQLAlchemy address, ``sqlite:///...`` or ``postgresql://...``.
+
+    Raises:
+        StartError: The address is not valid or the database does not answer.
+    """
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite":
+            engine = _sqlite(address)
+        else:
+            engine = sa.create_engine(address, future=True, pool_size=POOL_SIZE, pool_pre_ping=True)
+        migrate(engine)
+    except (ArgumentError, SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StartError(Errors.E030.format(url=_without_password(url), reason=reason)) from error
+    return engine
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "BOT_DATABASE_URL"
+
+
+def _sqlite(address: Any) -> Engine:
+    # A file has no pool by default, so each turn would open it anew: 1 ms and the page cache lost.
+    engine = sa.create_engine(
+        address,
+        future=True,
+        poolclass=QueuePool,
+        pool_size=POOL_SIZE,
+        connect_args={"check_same_thread": False, "timeout": 10},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _: Any) -> None:
+        # WAL lets readers go on while a turn is written; NORMAL syncs at checkpoints only, which in WAL mode cannot
+        # corrupt the file; secure_delete overwrites what is deleted, as erasure of a visitor's data must.
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the tables to the newest version; does nothing when they are."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
