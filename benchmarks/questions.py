@@ -88,7 +88,8 @@ def answer(questions: list[Question]) -> list[Result]:
             sender, channel = uuid4().hex, ReplyChannel()
             await assistant.handle_message(UserMessage(question.text, channel, sender))
             tracker = await assistant.store.retrieve(sender)
-            assert tracker is not None and tracker.latest_message is not None
+            assert tracker is not None
+            assert tracker.latest_message is not None
             intent = tracker.latest_message.intent
             reply = channel.pending[-1]
             answered = reply.outcome == "answered"

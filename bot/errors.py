@@ -70,14 +70,25 @@ class Errors:
     E002 = "The model file {path} does not match its checksum in {manifest}. It was changed or damaged. Run: make train"
     E003 = "The model was trained with other code, phrasings or rules than are here now. Run: make train"
     E004 = "Training failed: {reason}"
-    E005 = "The model holds types that no classifier of ours has ({types}): it is not ours. Run: make train"
-    E010 = "The encoder file {path} is missing. Run: make clean, then make run; or set BOT_ENCODER to a folder with model.onnx and tokenizer.json"
+    E010 = (
+        "The encoder file {path} is missing. Run: make clean, then make run; "
+        "or set BOT_ENCODER to a folder with model.onnx and tokenizer.json"
+    )
     E011 = "The encoder file {path} has the SHA-256 sum {found}, not {expected}. Run: make clean, then make run"
     E020 = "Port {port} on {interface} is in use. Stop the other program, or set BOT_PORT to a free port"
-    E021 = "The data folder {folder} cannot be written ({reason}). Make it writable, or set BOT_DATA_FOLDER to another folder"
-    E022 = "BOT_INTERFACE is {interface}, but the only channel so far has no visitor authentication and serves 127.0.0.1 alone. Unset BOT_INTERFACE"
+    E021 = (
+        "The data folder {folder} cannot be written ({reason}). "
+        "Make it writable, or set BOT_DATA_FOLDER to another folder"
+    )
+    E022 = (
+        "BOT_INTERFACE is {interface}, but the only channel so far cannot tell one visitor from another "
+        "and serves this machine alone. Unset BOT_INTERFACE"
+    )
     E023 = "The setting {name} is wrong: {reason}. See docs/settings.md"
     E024 = "{path} cannot be read as YAML: {reason}"
-    E030 = "The conversation store at {url} cannot be used ({reason}). Check BOT_DATABASE_URL and that the database is running"
+    E030 = (
+        "The conversation store at {url} cannot be used ({reason}). "
+        "Check BOT_DATABASE_URL and that the database is running"
+    )
     E031 = "Turn not stored: conversation {conversation} was changed by another turn (expected version {version})"
     E032 = "The conversation store failed ({reason}); the turn was not applied"

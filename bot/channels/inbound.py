@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 MAX_STORED = 4000
-"""Characters of a message that are kept; the rest is cut off. Nobody types more, and a store must not be flooded."""
+"""Characters of a message that are kept; the rest is cut off. Nobody types more, and stores must not be flooded."""
 
-# Cc: control, Cf: invisible formatting, Co: private use, Cs: lone surrogates; none can be typed, PostgreSQL refuses NUL.
+# Control, invisible formatting, private use, lone surrogates: none can be typed, and PostgreSQL refuses NUL.
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
 _JOINERS = {"\u200c", "\u200d"}
 """Zero-width (non-)joiner: invisible, but Persian, Hindi and emoji need them."""

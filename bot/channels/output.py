@@ -9,7 +9,7 @@ from rasa.core.channels.channel import OutputChannel
 from bot.dialogue.reply import Reply
 
 
-class ReplyChannel(OutputChannel):  # type: ignore[misc]  # Rasa's class is untyped
+class ReplyChannel(OutputChannel):
     """Collects the replies of a turn; :meth:`deliver` is called after the store has accepted the turn.
 
     Rasa's own channels send while the turn runs, so a visitor can read an answer that was never stored, and split one

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Optional
 from uuid import uuid4
 
+from pydantic import BaseModel, Field, StrictStr, ValidationError
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.exceptions import SanicException
@@ -25,13 +26,14 @@ MAX_BODY = 1_000_000
 """Bytes of a request that are read as JSON."""
 MAX_ID = 255
 """Characters of a sender or message id that the store can hold."""
+WANTED = 'The body must be a JSON object: {"sender": "...", "message": "..."}'
 
 
-class LoopbackChannel(InputChannel):  # type: ignore[misc]  # Rasa's class is untyped
+class LoopbackChannel(InputChannel):
     """Speaks the JSON of Rasa's ``rest`` channel: ``{"sender", "message"}`` in, a list of messages out.
 
-    Differences: ``input_channel`` and ``metadata`` from the client are ignored, there is no stream, ``message_id`` makes
-    a repetition safe, and a request that cannot be used gets status 400 with the reason.
+    Differences: ``input_channel`` and ``metadata`` from the client are ignored, there is no stream, a ``message_id``
+    makes a repetition safe, and a request that cannot be used gets status 400 with the reason.
     """
 
     @classmethod
@@ -55,18 +57,28 @@ class LoopbackChannel(InputChannel):  # type: ignore[misc]  # Rasa's class is un
         @routes.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
             try:
-                sender, text, message_id = _read(request)
+                body = _read(request)
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
             channel = ReplyChannel()
-            await on_new_message(UserMessage(text, channel, sender, input_channel=self.name(), message_id=message_id))
-            return response.json([{"recipient_id": sender, **plain_message(reply)} for reply in channel.pending])
+            await on_new_message(
+                UserMessage(body.message, channel, body.sender, input_channel=self.name(), message_id=body.message_id)
+            )
+            return response.json([{"recipient_id": body.sender, **plain_message(reply)} for reply in channel.pending])
 
         return routes
 
 
-def _read(request: Request) -> tuple[str, str, str]:
-    """Sender, text and message id of a request.
+class _Body(BaseModel):
+    """What a request holds; other keys, ``input_channel`` and ``metadata`` among them, are ignored."""
+
+    sender: StrictStr = Field(min_length=1, max_length=MAX_ID)
+    message: StrictStr
+    message_id: StrictStr = Field(default_factory=lambda: uuid4().hex, min_length=1, max_length=MAX_ID)
+
+
+def _read(request: Request) -> _Body:
+    """Reads a request.
 
     Raises:
         ValueError: It cannot be used; the text says why.
@@ -76,15 +88,11 @@ def _read(request: Request) -> tuple[str, str, str]:
     try:
         body = request.json
     except SanicException as error:
-        raise ValueError('the body must be JSON: {"sender": "...", "message": "..."}') from error
+        raise ValueError(WANTED) from error
     if not isinstance(body, dict):
-        raise ValueError('the body must be a JSON object: {"sender": "...", "message": "..."}')
-    sender = body.get("sender")
-    message_id = body.get("message_id", uuid4().hex)
-    for name, value in (("sender", sender), ("message_id", message_id)):
-        if not isinstance(value, str) or not 0 < len(value) <= MAX_ID:
-            raise ValueError(f"`{name}` must be a text of 1 to {MAX_ID} characters")
-    text = body.get("message")
-    if not isinstance(text, str):
-        raise ValueError("`message` must be a text")
-    return sender, text, message_id
+        raise ValueError(WANTED)
+    try:
+        return _Body.parse_obj(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"`{first['loc'][0]}`: {first['msg']}. {WANTED}") from error

@@ -48,8 +48,7 @@ async def _record(assistant: Assistant, number: int, conversation: str, text: st
     """One turn as the JSON object that ``ask`` prints."""
     replies = await turn(assistant, conversation, text)
     tracker = await assistant.store.retrieve(conversation)
-    parsed = tracker.latest_message.parse_data if tracker and tracker.latest_message else {}
-    intent = parsed.get("intent", {})
+    intent: dict[str, Any] = tracker.latest_message.intent if tracker and tracker.latest_message else {}
     return {
         "conversation": number,
         "message": text,

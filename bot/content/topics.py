@@ -30,9 +30,9 @@ def topic_files(root: Path) -> list[Path]:
 
 
 def examples(block: object) -> list[str]:
-    """Splits Rasa's ``examples`` block into phrasings.
+    r"""Splits Rasa's ``examples`` block into phrasings.
 
-    >>> examples("- hi\\n- hello there\\n")
+    >>> examples("- hi\n- hello there\n")
     ['hi', 'hello there']
     """
     lines = str(block or "").splitlines()
@@ -49,13 +49,13 @@ def read_topic(path: Path) -> Topic:
     try:
         fields = _fields(file)
         return Topic(**fields)
-    except _Malformed as error:
+    except _MalformedError as error:
         raise ContentError([Problem(path, file.line(*error.steps), error.message)]) from error
     except ValidationError as error:
         raise ContentError([_problem(file, item) for item in error.errors()]) from error
 
 
-class _Malformed(Exception):
+class _MalformedError(Exception):
     def __init__(self, message: str, *steps: Step) -> None:
         self.message = message
         self.steps = steps
@@ -65,25 +65,25 @@ def _fields(file: YamlFile) -> dict[str, Any]:
     """Collects a topic's fields from Rasa's layout."""
     identity = file.path.stem
     if not _ID.fullmatch(identity):
-        raise _Malformed("rename the file: only small letters, digits and _ before .yml")
+        raise _MalformedError("rename the file: only small letters, digits and _ before .yml")
     data = file.data
     if not isinstance(data, dict) or not isinstance(data.get("nlu"), list) or len(data["nlu"]) != 1:
-        raise _Malformed("the file needs one `nlu:` list with one `- intent:` in it", "nlu")
+        raise _MalformedError("the file needs one `nlu:` list with one `- intent:` in it", "nlu")
     entry = data["nlu"][0]
     if not isinstance(entry, dict) or entry.get("intent") != f"faq/{identity}":
-        raise _Malformed(f"the intent must be `faq/{identity}`, like the file's name", "nlu", 0, "intent")
+        raise _MalformedError(f"the intent must be `faq/{identity}`, like the file's name", "nlu", 0, "intent")
     metadata = entry.get("metadata")
     if not isinstance(metadata, dict):
-        raise _Malformed("add a `metadata:` block with title, label, sources, reviewed and related", "nlu", 0)
+        raise _MalformedError("add a `metadata:` block with title, label, sources, reviewed and related", "nlu", 0)
     answers = (data.get("responses") or {}).get(f"utter_faq/{identity}")
     if not isinstance(answers, list):
-        raise _Malformed(f"add the answer under `responses:`, `utter_faq/{identity}:`", "responses")
+        raise _MalformedError(f"add the answer under `responses:`, `utter_faq/{identity}:`", "responses")
     texts = {
         answer.get("channel"): str(answer.get("text", "")).strip() for answer in answers if isinstance(answer, dict)
     }
     for channel, name in ((None, "the answer"), (_SHORT_CHANNEL, "the short answer with `channel: twilio`")):
         if channel not in texts:
-            raise _Malformed(f"{name} is missing: add `- text:`", "responses", f"utter_faq/{identity}")
+            raise _MalformedError(f"{name} is missing: add `- text:`", "responses", f"utter_faq/{identity}")
     return {
         **metadata,
         "id": identity,

@@ -18,8 +18,11 @@ STOCK_TEXT_CHANNEL = "cmdline"
 """The channel of ``rasa shell``, which prints ``custom`` as JSON: it gets plain text instead."""
 
 
-class ContentGenerator(NaturalLanguageGenerator):  # type: ignore[misc]  # Rasa's class is untyped
-    """Named in ``endpoints.yml``; not a subclass of Rasa's templated generator, whose responses the model overwrites."""
+class ContentGenerator(NaturalLanguageGenerator):
+    """Named in ``endpoints.yml``.
+
+    Not a subclass of Rasa's templated generator: a loaded model would overwrite its responses.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The intent classifier: one classifier over task intents and FAQ topics together, with one score that gates the answer.
+"""The intent classifier: one over task intents and FAQ topics together, with one score that gates the answer.
 
 It takes the place of DIET and ResponseSelector. On 60 FAQs that recipe answered 68 % of off-topic questions at any
 threshold, because the selector's own confidence is never looked at.
@@ -30,7 +30,7 @@ _GATE_FILE = "gate.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  # Rasa's classes are untyped
+class TopicClassifier(IntentClassifier, GraphComponent):
     """Decides between answering, offering titles and saying that there is no answer.
 
     Settings in ``config.yml``:
@@ -144,5 +144,5 @@ class TopicClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  
 
 def _vectors(messages: List[Message]) -> NDArray[np.float32]:
     """Sentence vectors of messages, shape (len(messages), dimensions)."""
-    rows = [message.get_dense_features(TEXT)[1].features[0] for message in messages]
-    return np.asarray(rows, dtype=np.float32)
+    features = [message.get_dense_features(TEXT)[1] for message in messages]
+    return np.array([feature.features[0] for feature in features if feature is not None], dtype=np.float32)

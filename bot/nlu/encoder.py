@@ -131,7 +131,8 @@ class SentenceEncoder:
         feeds = {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": np.zeros_like(input_ids)}
         hidden = self._session.run(None, {name: feeds[name] for name in self._inputs})[0]
         sums: NDArray[np.float32] = (hidden * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
-        return sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        vectors: NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        return vectors
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ first half of a long text would be wrong with confidence."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class ExactMatcher(GraphComponent):  # type: ignore[misc]  # Rasa's class is untyped
+class ExactMatcher(GraphComponent):
     """Overrides the classifier where the text alone decides. Stands last in the pipeline.
 
     Titles come from the content that is served now, so an edited title works without training.

@@ -21,7 +21,7 @@ from bot.nlu.vectors import VectorCache
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceFeaturizer(Featurizer, GraphComponent):  # type: ignore[misc]  # Rasa's classes are untyped
+class SentenceFeaturizer(Featurizer[Any], GraphComponent):
     """Adds one dense sentence vector of 384 numbers to each message."""
 
     @classmethod
@@ -52,7 +52,7 @@ class SentenceFeaturizer(Featurizer, GraphComponent):  # type: ignore[misc]  # R
         execution_context: ExecutionContext,
     ) -> "SentenceFeaturizer":
         """Makes the component; the encoder itself is loaded at first use and shared by the process."""
-        return cls(execution_context.node_name, config)
+        return cls(execution_context.node_name or cls.__name__, config)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Adds the vector to each message."""

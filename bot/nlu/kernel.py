@@ -80,9 +80,7 @@ class KernelModel:
             ``<view>`` (g, m) and inverse document frequencies ``<view>_rarity`` (g).
     """
 
-    def __init__(
-        self, labels: Sequence[str], ngrams: dict[str, list[str]], arrays: dict[str, NDArray[np.generic]]
-    ) -> None:
+    def __init__(self, labels: Sequence[str], ngrams: dict[str, list[str]], arrays: dict[str, NDArray[Any]]) -> None:
         """Takes what :meth:`fit` or :meth:`load` found.
 
         Args:
@@ -117,7 +115,7 @@ class KernelModel:
         kernel[np.diag_indices_from(kernel)] += RIDGE
         targets = np.where(codes[:, None] == np.arange(len(names)), np.float32(1), np.float32(-1))
         weights = cho_solve(cho_factor(kernel, overwrite_a=True), targets)
-        arrays: dict[str, NDArray[np.generic]] = {
+        arrays: dict[str, NDArray[Any]] = {
             "phrasings": np.ascontiguousarray(vectors, dtype=np.float32),
             "codes": codes.astype(np.int64),
             "weights": np.ascontiguousarray(VECTOR_SHARE * weights, dtype=np.float32),
@@ -138,7 +136,8 @@ class KernelModel:
     @classmethod
     def load(cls, path: Path) -> KernelModel:
         """Reads what :meth:`save` wrote."""
-        with safe_open(str(path), framework="numpy") as file:
+        # safetensors has no types for this class.
+        with safe_open(str(path), framework="numpy") as file:  # type: ignore[no-untyped-call,attr-defined]
             names = file.metadata()
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dictionary)
         return cls(json.loads(names["labels"]), json.loads(names["ngrams"]), arrays)
@@ -166,9 +165,10 @@ class KernelModel:
         found = map(self._columns[view].get, self._split[view](text))
         counts = Counter(column for column in found if column is not None)
         columns = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
-        weights = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-        weights *= self.arrays[view + "_rarity"][columns]
-        weights /= np.linalg.norm(weights) or 1.0
+        often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        weights: Floats = np.log(often) + np.float32(1)
+        weights = weights * self.arrays[view + "_rarity"][columns]
+        weights = weights / (np.linalg.norm(weights) or 1.0)
         scores: Floats = weights @ self.arrays[view][columns]
         return scores
 
@@ -180,7 +180,7 @@ class KernelModel:
         return by_label.max(axis=2), mean
 
 
-def _label_index(codes: NDArray[np.generic], count: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _label_index(codes: NDArray[np.int64], count: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Rows of each label as a table of shape (count, most rows), and which of its cells are filler."""
     rows = [np.flatnonzero(codes == code) for code in range(count)]
     width = max(NEIGHBOURS, *(len(row) for row in rows))

@@ -27,7 +27,7 @@ def spelled(message: Message) -> str:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class SpellingCorrector(GraphComponent):  # type: ignore[misc]  # Rasa's class is untyped
+class SpellingCorrector(GraphComponent):
     """Puts the mended text beside the original, in training and at run time. Stands first in the pipeline."""
 
     _FILE = "words.json"

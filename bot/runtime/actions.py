@@ -17,7 +17,7 @@ from yarl import URL
 IN_PROCESS = "in-process"
 
 
-class InProcessEndpoint(EndpointConfig):  # type: ignore[misc]  # Rasa's class is untyped
+class InProcessEndpoint(EndpointConfig):
     """An action endpoint that calls the action executor instead of a server."""
 
     def __init__(self, package: str = "actions") -> None:
@@ -71,4 +71,4 @@ def cache_result_schema() -> None:
         _result_validator().validate(result)
         return True
 
-    RemoteAction._validate_action_result = validate
+    RemoteAction._validate_action_result = validate  # type: ignore[method-assign]  # that is the point

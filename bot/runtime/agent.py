@@ -27,7 +27,7 @@ MAX_ATTEMPTS = 3
 """How often a turn is run when other processes store turns of the same conversation in between."""
 
 
-class Assistant(Agent):  # type: ignore[misc]  # Rasa's class is untyped
+class Assistant(Agent):
     """Handles whole turns: once for each message, stored before it is answered, and always with a reply."""
 
     def __init__(
@@ -73,6 +73,9 @@ class Assistant(Agent):  # type: ignore[misc]  # Rasa's class is untyped
         return None
 
     async def _turn(self, message: UserMessage, channel: ReplyChannel) -> None:
+        processor = self.processor
+        if processor is None:
+            raise RuntimeError("load_model() comes before the first message")
         try:
             for attempt in range(1, MAX_ATTEMPTS + 1):
                 stored = await self.store.stored_replies(message.sender_id, message.message_id)
@@ -80,7 +83,7 @@ class Assistant(Agent):  # type: ignore[misc]  # Rasa's class is untyped
                     channel.replace(stored)
                     return
                 try:
-                    await self.processor.handle_message(message)
+                    await processor.handle_message(message)
                     break
                 except ConflictError:
                     channel.replace([])

@@ -16,20 +16,24 @@ ROOT = Path(__file__).resolve().parents[2]
 class Settings(BaseSettings):
     """What an operator can set; each field is read from ``BOT_<FIELD NAME IN CAPITALS>``."""
 
-    data_folder: Path = Field(ROOT / "var", description="Folder for the database file and caches; made if missing.")
-    models: Path = Field(ROOT / "models", description="Folder of the trained model and its manifest.")
-    database_url: Optional[str] = Field(
-        None, description="SQLAlchemy address of the conversation store; unset: SQLite file in the data folder."
+    data_folder: Path = Field(
+        default=ROOT / "var", description="Folder for the database file and caches; made if missing."
     )
-    interface: str = Field("127.0.0.1", description="Address that the server listens on.")
-    port: int = Field(5005, ge=1, le=65535, description="Port that the server listens on.")
+    models: Path = Field(default=ROOT / "models", description="Folder of the trained model and its manifest.")
+    database_url: Optional[str] = Field(
+        default=None, description="SQLAlchemy address of the conversation store; unset: SQLite file in the data folder."
+    )
+    interface: str = Field(default="127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(default=5005, ge=1, le=65535, description="Port that the server listens on.")
     action_endpoint: Optional[str] = Field(
-        None, description="Address of a stock action server; unset: actions run in this process."
+        default=None, description="Address of a stock action server; unset: actions run in this process."
     )
     encoder: Optional[Path] = Field(
-        None, description="Folder with another sentence encoder: model.onnx and tokenizer.json."
+        default=None, description="Folder with another sentence encoder: model.onnx and tokenizer.json."
     )
-    log_level: str = Field("INFO", regex="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines shown.")
+    log_level: str = Field(
+        default="INFO", regex="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines shown."
+    )
 
     class Config:
         env_prefix = "BOT_"

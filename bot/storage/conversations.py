@@ -38,7 +38,7 @@ FORM_LIFETIME = 7 * 24 * 3600.0
 T = TypeVar("T")
 
 
-class StoredTracker(DialogueStateTracker):  # type: ignore[misc]  # Rasa's class is untyped
+class StoredTracker(DialogueStateTracker):
     """A tracker that knows what of it is stored.
 
     Attributes:
@@ -50,7 +50,7 @@ class StoredTracker(DialogueStateTracker):  # type: ignore[misc]  # Rasa's class
     stored_events: int = 0
 
 
-class ConversationStore(TrackerStore):  # type: ignore[misc]  # Rasa's class is untyped
+class ConversationStore(TrackerStore):
     """Keeps conversations in a database; see the module's text for what it promises."""
 
     def __init__(self, engine: Engine, domain: Optional[Domain] = None, clock: Callable[[], float] = time.time) -> None:
@@ -117,7 +117,7 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]  # Rasa's class is 
                 .where(events.c.turn_id == turn, events.c.type == BotUttered.type_name)
                 .order_by(events.c.id)
             ).scalars()
-            return [Reply.from_message(_event(row).message()) for row in rows]
+            return _replies([_event(row) for row in rows])
 
         return await self._transact(read)
 
@@ -222,7 +222,7 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]  # Rasa's class is 
         message = next((event for event in reversed(new) if isinstance(event, UserUttered)), None)
         if message is None:
             return None
-        replies = [Reply.from_message(event.message()) for event in new if isinstance(event, BotUttered)]
+        replies = _replies(new)
         last = replies[-1] if replies else None
         result = connection.execute(
             sa.insert(turns).values(
@@ -242,13 +242,23 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]  # Rasa's class is 
 @cache
 def _event_class(name: str) -> type[Event]:
     """The class of an event's type. Rasa searches all its classes for each event, 0.1 ms apiece."""
-    found: type[Event] = Event.resolve_by_type(name)
+    found = Event.resolve_by_type(name)
+    if found is None:
+        raise StorageError(Errors.E032.format(reason=f"event of unknown type {name}"))
     return found
 
 
 def _event(data: dict[str, Any]) -> Event:
     """An event as it was stored."""
-    return _event_class(data["event"])._from_parameters(dict(data))
+    event = _event_class(data["event"])._from_parameters(dict(data))
+    if event is None:
+        raise StorageError(Errors.E032.format(reason=f"event of type {data['event']} cannot be read"))
+    return event
+
+
+def _replies(recent: list[Event]) -> list[Reply]:
+    """The replies among events."""
+    return [Reply.from_message(event.message()) for event in recent if isinstance(event, BotUttered)]
 
 
 def _from_user_message(recent: list[Event]) -> list[Event]:

@@ -58,7 +58,7 @@ def _sqlite(address: Any) -> Engine:
         connect_args={"check_same_thread": False, "timeout": 10},
     )
 
-    @sa.event.listens_for(engine, "connect")
+    @sa.event.listens_for(engine, "connect")  # type: ignore[untyped-decorator]  # SQLAlchemy 1.4 has no types
     def _configure(connection: Any, _: Any) -> None:
         # WAL lets readers go on while a turn is written; NORMAL syncs at checkpoints only, which in WAL mode cannot
         # corrupt the file; secure_delete overwrites what is deleted, as erasure of a visitor's data must.

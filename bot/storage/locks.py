@@ -10,7 +10,7 @@ from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LockStore
 
 
-class ConversationLocks(LockStore):  # type: ignore[misc]  # Rasa's class is untyped
+class ConversationLocks(LockStore):
     """One ``asyncio.Lock`` a conversation in use; Rasa's in-memory store polls once a second instead.
 
     It orders the turns within one process. Between processes the conversation store's version check decides.
