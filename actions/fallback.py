@@ -9,17 +9,24 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from bot.content.store import shared_store
-from bot.dialogue.replies import suggestion_reply
+from bot.dialogue.replies import canned_reply, suggestion_reply
 from bot.dialogue.say import say
 
 
 class ActionFallback(Action):
-    """Offers the titles that the classifier thinks worth offering; with none, says that it does not know."""
+    """Offers the titles that the classifier thinks worth offering; with none, says that it does not know.
+
+    A message without words or far too long is asked for again.
+    """
 
     def name(self) -> str:
         return "action_fallback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
-        suggestions = tracker.latest_message.get("suggestions") or []
-        say(dispatcher, suggestion_reply(shared_store().content, suggestions))
+        content = shared_store().content
+        unreadable = tracker.latest_message.get("unreadable")
+        if unreadable:
+            say(dispatcher, canned_reply(content, content.responses[f"utter_{unreadable}"]))
+        else:
+            say(dispatcher, suggestion_reply(content, tracker.latest_message.get("suggestions") or []))
         return []

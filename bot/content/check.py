@@ -24,7 +24,15 @@ SHORT_WORDS = 5
 SAME_MEANING = 0.97
 """Cosine from which two phrasings of a topic teach the classifier nothing that one would not."""
 
-NEEDED_RESPONSES = ("utter_unanswered", "utter_suggest", "utter_help", "utter_not_stored", "utter_failed")
+NEEDED_RESPONSES = (
+    "utter_unanswered",
+    "utter_suggest",
+    "utter_help",
+    "utter_no_words",
+    "utter_too_long",
+    "utter_not_stored",
+    "utter_failed",
+)
 """Responses that code gives without a rule."""
 
 QUESTION_SETS = Path("tests") / "questions"

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.store import shared_store
 from bot.content.text import has_words, normalized
-from bot.nlu.parse import set_intent, set_topic
+from bot.nlu.parse import FALLBACK, UNREADABLE, set_intent, set_topic
 
 MAX_CHARACTERS = 1000
 """Longer messages are not understood: the encoder reads 128 word pieces, about 500 characters, and a guess from the
@@ -53,15 +53,21 @@ class ExactMatcher(GraphComponent):
 
     def _match(self, message: Message, text: str) -> None:
         if not has_words(text):
-            set_intent(message, "no_words", 1.0)
+            _refuse(message, "no_words")
         elif len(text) > MAX_CHARACTERS:
-            set_intent(message, "too_long", 1.0)
+            _refuse(message, "too_long")
         elif _mostly_other_script(text):
             set_intent(message, "other_language", 1.0)
         else:
             topic: Optional[str] = shared_store().content.by_title.get(normalized(text))
             if topic:
                 set_topic(message, f"faq/{topic}", 1.0)
+
+
+def _refuse(message: Message, reason: str) -> None:
+    """Marks a message that cannot be read; ``action_fallback`` answers it with ``utter_<reason>``."""
+    set_intent(message, FALLBACK, 1.0)
+    message.set(UNREADABLE, reason, add_to_output=True)
 
 
 def _mostly_other_script(text: str) -> bool:

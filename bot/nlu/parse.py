@@ -10,6 +10,8 @@ FALLBACK = "nlu_fallback"
 TOPIC_ENTITY = "topic"
 SUGGESTIONS = "suggestions"
 """Key of the topic ids that are worth offering when no answer is sure."""
+UNREADABLE = "unreadable"
+"""Key of why a message could not be read: ``no_words`` or ``too_long``."""
 
 Ranking = Sequence[tuple[str, float]]
 """Labels such as ``greet`` or ``faq/why_support`` with their confidences, best first."""

@@ -7,7 +7,7 @@ import os
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",  # Rasa would report usage to its maker over the network
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "TQDM_DISABLE": "1",
+    "LOG_LEVEL": "ERROR",  # as Rasa reads it: no progress bars of its own
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
