@@ -36,6 +36,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     Settings in ``config.yml``:
         answer_threshold: Confidence from which the best label is taken.
         suggest_threshold: Confidence from which titles are offered instead.
+        least_offered: Probability that a label must have for its title to be offered.
         ranking_length: How many labels are kept with a message.
         reject_intent: Intent whose examples are questions that are not ours.
     """
@@ -56,6 +57,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return {
             "answer_threshold": 0.36,
             "suggest_threshold": 0.05,
+            "least_offered": 0.01,
             "ranking_length": 5,
             "reject_intent": "out_of_scope",
         }
@@ -136,10 +138,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
                 set_intent(message, label, confidence, ranking)
         elif confidence >= self._config["suggest_threshold"]:
             set_intent(message, FALLBACK, confidence, ranking)
-            topics = [name.split("/", 1)[1] for name, _ in ranking if name.startswith(FAQ + "/")]
-            message.set(SUGGESTIONS, topics, add_to_output=True)
+            message.set(SUGGESTIONS, self._worth_offering(ranking), add_to_output=True)
         else:
             set_intent(message, self._config["reject_intent"], confidence, ranking)
+
+    def _worth_offering(self, ranking: Ranking) -> List[str]:
+        """Ids of the topics that have a chance of being meant, best first."""
+        least = self._config["least_offered"]
+        return [name.split("/", 1)[1] for name, score in ranking if name.startswith(FAQ + "/") and score >= least]
 
 
 def _vectors(messages: List[Message]) -> NDArray[np.float32]:

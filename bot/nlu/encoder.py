@@ -88,9 +88,8 @@ class SentenceEncoder:
         """Identifies the encoder: vectors of two encoders must never be mixed."""
 
         options = SessionOptions()
-        options.intra_op_num_threads = min(2, os.cpu_count() or 1)
-        # A turn is a short burst: threads that spin between turns would only steal the CPU from other work.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # One message is too little to share: a second thread gains a millisecond only if it spins in between.
+        options.intra_op_num_threads = 1
         self._session = InferenceSession(str(files.model), options, providers=["CPUExecutionProvider"])
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(files.tokenizer))

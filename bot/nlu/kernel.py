@@ -38,6 +38,8 @@ SHARPNESS = 5.0
 """Turns scores between -1 and 1 into probabilities by softmax."""
 NEIGHBOURS = 3
 """How many of a label's phrasings nearest to a message show how near the label is."""
+NARROW = 64
+"""Labels with more phrasings are looked at one by one."""
 
 _VIEWS: dict[str, dict[str, Any]] = {
     "characters": {"analyzer": "char_wb", "ngram_range": (2, 5)},
@@ -95,7 +97,8 @@ class KernelModel:
         self._split: dict[str, Callable[[str], list[str]]] = {
             view: _vectorizer(view).build_analyzer() for view in ngrams
         }
-        self._index, self._missing = _label_index(arrays["codes"], len(self.labels))
+        self._rows = [np.flatnonzero(arrays["codes"] == code) for code in range(len(self.labels))]
+        self._narrow, self._index, self._missing = _narrow_table(self._rows)
 
     @classmethod
     def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str]) -> KernelModel:
@@ -173,20 +176,35 @@ class KernelModel:
         return scores
 
     def _neighbours(self, cosines: Floats) -> tuple[Floats, Floats]:
-        by_label = np.where(self._missing, -1.0, cosines[:, self._index])
-        best = np.partition(by_label, -NEIGHBOURS, axis=2)[:, :, -NEIGHBOURS:]
-        # A label with fewer phrasings than neighbours is judged by those it has.
-        mean = np.where(best == -1.0, best.max(axis=2, keepdims=True), best).mean(axis=2)
-        return by_label.max(axis=2), mean
+        """Cosine of each label's nearest phrasing, and mean of its nearest few, both of shape (n, m)."""
+        nearest = np.empty((len(cosines), len(self.labels)), dtype=np.float32)
+        mean = np.empty_like(nearest)
+        by_label = np.where(self._missing, np.float32(-1), cosines[:, self._index])
+        nearest[:, self._narrow], mean[:, self._narrow] = _best(by_label)
+        for label in np.flatnonzero(~self._narrow):
+            nearest[:, label], mean[:, label] = _best(cosines[:, self._rows[label]])
+        return nearest, mean
 
 
-def _label_index(codes: NDArray[np.int64], count: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Rows of each label as a table of shape (count, most rows), and which of its cells are filler."""
-    rows = [np.flatnonzero(codes == code) for code in range(count)]
-    width = max(NEIGHBOURS, *(len(row) for row in rows))
-    index = np.zeros((count, width), dtype=np.intp)
-    missing = np.ones((count, width), dtype=np.bool_)
-    for code, row in enumerate(rows):
-        index[code, : len(row)] = row
-        missing[code, : len(row)] = False
-    return index, missing
+def _best(cosines: Floats) -> tuple[Floats, Floats]:
+    """Largest value along the last axis, and mean of the largest few; -1 stands for no value."""
+    best = np.partition(cosines, -NEIGHBOURS, axis=-1)[..., -NEIGHBOURS:]
+    largest = best.max(axis=-1)
+    # A label with fewer phrasings than neighbours is judged by those it has.
+    return largest, np.where(best == -1, largest[..., None], best).mean(axis=-1)
+
+
+def _narrow_table(rows: list[NDArray[np.intp]]) -> tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.bool_]]:
+    """The labels with few phrasings, their rows as a table, and which of its cells are filler.
+
+    Topics have at most 30 phrasings, ``out_of_scope`` has hundreds: in one table filler would cost most.
+    """
+    narrow = np.array([len(row) <= NARROW for row in rows])
+    table = [row for row, wanted in zip(rows, narrow) if wanted]
+    width = max([NEIGHBOURS, *(len(row) for row in table)])
+    index = np.zeros((len(table), width), dtype=np.intp)
+    missing = np.ones((len(table), width), dtype=np.bool_)
+    for place, row in enumerate(table):
+        index[place, : len(row)] = row
+        missing[place, : len(row)] = False
+    return narrow, index, missing

@@ -17,7 +17,8 @@ from bot.dialogue.nlg import ContentGenerator
 from bot.dialogue.replies import canned_reply
 from bot.dialogue.reply import Reply
 from bot.errors import ConflictError, StorageError
-from bot.runtime.actions import InProcessEndpoint, cache_result_schema
+from bot.runtime import speed
+from bot.runtime.actions import InProcessEndpoint
 from bot.storage.conversations import ConversationStore
 from bot.storage.locks import ConversationLocks
 
@@ -40,7 +41,6 @@ class Assistant(Agent):
             store: Where conversations are kept.
             action_endpoint: A stock action server; None runs the actions in this process.
         """
-        cache_result_schema()
         self.content = content
         self.store = store
         super().__init__(
@@ -113,6 +113,7 @@ def load_assistant(
         store: Where conversations are kept.
         action_endpoint: Address of a stock action server; None runs the actions in this process.
     """
+    speed.install()
     endpoint = EndpointConfig(url=action_endpoint) if action_endpoint else None
     assistant = Assistant(content, store, endpoint)
     assistant.load_model(model)

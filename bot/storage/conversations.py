@@ -37,6 +37,22 @@ FORM_LIFETIME = 7 * 24 * 3600.0
 
 T = TypeVar("T")
 
+# Built once: putting a statement together costs as much as running it.
+_CONVERSATION: Any = sa.bindparam("conversation")
+_STATE = sa.select(conversations).where(conversations.c.id == _CONVERSATION)
+_RECENT = (
+    sa.select(events.c.data).where(events.c.conversation_id == _CONVERSATION).order_by(events.c.id.desc()).limit(WINDOW)
+)
+_REPEATED = (
+    sa.select(turns.c.id, events.c.data)
+    .outerjoin(events, (events.c.turn_id == turns.c.id) & (events.c.type == BotUttered.type_name))
+    .where(turns.c.conversation_id == _CONVERSATION, turns.c.message_id == sa.bindparam("message"))
+    .order_by(events.c.id)
+)
+_CLAIM = sa.update(conversations).where(
+    conversations.c.id == _CONVERSATION, conversations.c.version == sa.bindparam("read_version")
+)
+
 
 class StoredTracker(DialogueStateTracker):
     """A tracker that knows what of it is stored.
@@ -105,21 +121,11 @@ class ConversationStore(TrackerStore):
         Raises:
             StorageError: The database failed.
         """
-
-        def read(connection: Connection) -> Optional[list[Reply]]:
-            turn = connection.execute(
-                sa.select(turns.c.id).where(turns.c.conversation_id == sender_id, turns.c.message_id == message_id)
-            ).scalar()
-            if turn is None:
-                return None
-            rows = connection.execute(
-                sa.select(events.c.data)
-                .where(events.c.turn_id == turn, events.c.type == BotUttered.type_name)
-                .order_by(events.c.id)
-            ).scalars()
-            return _replies([_event(row) for row in rows])
-
-        return await self._transact(read)
+        parameters = {"conversation": sender_id, "message": message_id}
+        rows = await self._transact(lambda connection: connection.execute(_REPEATED, parameters).all())
+        if not rows:
+            return None
+        return _replies([_event(row.data) for row in rows if row.data is not None])
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
         """Runs work in one transaction.
@@ -139,15 +145,10 @@ class ConversationStore(TrackerStore):
             raise StorageError(Errors.E032.format(reason=type(error).__name__)) from error
 
     def _read(self, connection: Connection, sender_id: str) -> Optional[StoredTracker]:
-        row = connection.execute(sa.select(conversations).where(conversations.c.id == sender_id)).first()
+        row = connection.execute(_STATE, {"conversation": sender_id}).first()
         if row is None:
             return None
-        window = connection.execute(
-            sa.select(events.c.data)
-            .where(events.c.conversation_id == sender_id)
-            .order_by(events.c.id.desc())
-            .limit(WINDOW)
-        ).scalars()
+        window = connection.execute(_RECENT, {"conversation": sender_id}).scalars()
         recent = [_event(data) for data in reversed(window.all())]
         tracker = StoredTracker(sender_id, self.domain.slots)
         tracker.update_with_events([*self._state_events(row), *_from_user_message(recent)], self.domain)
@@ -209,9 +210,7 @@ class ConversationStore(TrackerStore):
                 raise conflict from error
             return
         moved = connection.execute(
-            sa.update(conversations)
-            .where(conversations.c.id == tracker.sender_id, conversations.c.version == tracker.version)
-            .values(**state)
+            _CLAIM, {"conversation": tracker.sender_id, "read_version": tracker.version, **state}
         )
         if moved.rowcount != 1:
             raise conflict
