@@ -54,11 +54,11 @@ $(TOOLS)/bin/uv:
 .venv/ready: requirements/run.lock | $(UV)
 	@echo "Setting up the run-time environment (about 0.8 GB) ..."
 	@$(UV) venv --quiet --clear --python 3.10 .venv
-	@$(UV) pip sync --quiet --compile-bytecode --python $(RUN) --require-hashes requirements/run.lock
+	@$(UV) pip sync --compile-bytecode --python $(RUN) --require-hashes requirements/run.lock
 	@touch $@
 
 .venv-dev/ready: requirements/dev.lock | $(UV)
 	@echo "Setting up the development environment (about 2.8 GB) ..."
 	@$(UV) venv --quiet --clear --python 3.10 .venv-dev
-	@$(UV) pip sync --quiet --compile-bytecode --python $(DEV) --require-hashes requirements/dev.lock
+	@$(UV) pip sync --compile-bytecode --python $(DEV) --require-hashes requirements/dev.lock
 	@touch $@

@@ -13,6 +13,8 @@ from bot.runtime import logs, tensorflow_free
 from bot.runtime.settings import ROOT, load_settings
 
 FOLDER = ROOT / "tests" / "questions"
+NOT_OURS = ("out_of_scope", "nlu_fallback")
+"""Intents that stand for no answer."""
 
 
 class Question(NamedTuple):
@@ -37,6 +39,7 @@ class Result(NamedTuple):
         confidence: Confidence in it; below the answer threshold, in the label that was not taken.
         outcome: ``answered``, ``suggested`` or ``unanswered``.
         offered: Topics that were suggested.
+        ranking: Labels by probability, best first, without the class of questions that are not ours.
     """
 
     question: Question
@@ -44,6 +47,7 @@ class Result(NamedTuple):
     confidence: float
     outcome: str
     offered: tuple[str, ...]
+    ranking: tuple[str, ...]
 
     @property
     def right(self) -> bool:
@@ -59,6 +63,13 @@ class Result(NamedTuple):
     def found(self) -> bool:
         """Whether the right answer was given or offered."""
         return self.right or bool(self.question.expected.intersection(self.offered))
+
+    def at(self, threshold: float) -> Result:
+        """The result if this were the threshold from which an answer is given; titles would be offered below it."""
+        if self.confidence >= threshold and self.ranking:
+            return self._replace(label=self.ranking[0], outcome="answered", offered=())
+        topics = tuple(label for label in self.ranking if label.startswith("faq/"))
+        return self._replace(label="", outcome="suggested", offered=topics[:3])
 
 
 def read_set(name: str) -> list[Question]:
@@ -95,7 +106,9 @@ def answer(questions: list[Question]) -> list[Result]:
             answered = reply.outcome == "answered"
             label = reply.topic[0] if answered and reply.topic else str(intent["name"])
             offered = () if answered else tuple(reply.topic)
-            results.append(Result(question, label, float(intent["confidence"]), reply.outcome, offered))
+            ranked = dict(tracker.latest_message.parse_data)["intent_ranking"]
+            ranking = tuple(entry["name"] for entry in ranked if entry["name"] not in NOT_OURS)
+            results.append(Result(question, label, float(intent["confidence"]), reply.outcome, offered, ranking))
         return results
 
     with tempfile.TemporaryDirectory() as folder:
@@ -127,22 +140,11 @@ def summary(results: list[Result]) -> dict[str, float]:
 
 
 def curve(results: list[Result]) -> list[dict[str, float]]:
-    """Right answers against near and far leak, for answer thresholds from 0.1 to 0.95.
-
-    The label that a lower threshold would have taken is the best of the ranking, so only results answered at the
-    configured threshold or with their best label known can move; thresholds below the configured one are left out.
-    """
-    points = []
-    for step in range(2, 20):
-        threshold = step / 20
-        moved = [
-            result
-            if result.confidence >= threshold or result.outcome != "answered"
-            else result._replace(outcome="suggested", label="")
-            for result in results
-        ]
-        points.append({"threshold": threshold, **summary(moved)})
-    return points
+    """The figures of :func:`summary` for answer thresholds from 0.1 to 0.9, titles being offered below each."""
+    thresholds = [step / 20 for step in range(2, 19)]
+    return [
+        {"threshold": threshold, **summary([result.at(threshold) for result in results])} for threshold in thresholds
+    ]
 
 
 def worst(results: list[Result], count: int = 20) -> list[dict[str, Any]]:

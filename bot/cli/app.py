@@ -38,8 +38,8 @@ def check() -> None:
     from bot.content.check import check_project
 
     settings = load_settings()
-    with messages.status("Checking the content ..."):
-        report = check_project(ROOT, settings.data_folder / "cache")
+    messages.print("Checking the content ...")
+    report = check_project(ROOT, settings.data_folder / "cache")
     typer.echo(str(report))
 
 
@@ -60,8 +60,8 @@ def _train(settings: Settings, force: bool = False) -> None:
     _rasa(settings)
     from bot.runtime.training import train as train_model
 
-    with messages.status("Training; about a minute ..."):
-        path = train_model(ROOT, settings.models)
+    messages.print("Training; about a minute ...")
+    path = train_model(ROOT, settings.models)
     typer.echo(f"Trained: {_shown(path)}")
 
 
@@ -93,13 +93,16 @@ def serve() -> None:
     _rasa(settings)
     from bot.runtime.serving import serve as run_server
 
+    messages.print("Loading; a few seconds ...")
+    run_server(settings, lambda: _how_to_talk(settings))
+
+
+def _how_to_talk(settings: Settings) -> None:
     address = f"http://{settings.interface}:{settings.port}/webhooks/rest/webhook"
-    messages.print(f"Loading; then ask at {address}, for example:", markup=False)
-    messages.print(
-        f'  curl -s {address} -d \'{{"sender": "me", "message": "Why should the US support the ICC?"}}\'', markup=False
-    )
-    messages.print("Or stop with Ctrl-C and talk in the terminal: make chat")
-    run_server(settings)
+    example = '{"sender": "me", "message": "Why should the US support the ICC?"}'
+    messages.print("Ready. Ask, for example:")
+    messages.print(f"  curl -s {address} -d '{example}'", markup=False)
+    messages.print("or talk in another terminal with: make chat. Stop with Ctrl-C.")
 
 
 @app.command()

@@ -19,7 +19,7 @@ def configure(level: str) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Rasa and its libraries log at INFO what matters to their developers only.
-    for name in ("rasa", "alembic", "sanic", "apscheduler", "matplotlib", "urllib3", "asyncio"):
+    for name in ("rasa", "rasa_sdk", "alembic", "sanic", "apscheduler", "matplotlib", "urllib3", "asyncio"):
         logging.getLogger(name).setLevel(max(logging.getLevelName(level), logging.WARNING))
     configure_structlog(level)
     # Sanic switches deprecation warnings on for the whole process when it is imported; import it first, then silence.

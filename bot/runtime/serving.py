@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import signal
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from rasa.core.run import configure_app
@@ -58,8 +59,12 @@ def build_assistant(settings: Settings, database_url: str) -> Assistant:
     return load_assistant(model, shared_store(ROOT), store, settings.action_endpoint)
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     """Serves until it is told to stop.
+
+    Args:
+        settings: Where to listen and what to use.
+        on_ready: Called once the server accepts connections.
 
     Raises:
         ModelError: There is no sound model.
@@ -68,11 +73,11 @@ def serve(settings: Settings) -> None:
     check_address(settings.interface, settings.port)
     prepare_data_folder(settings.data_folder)
     assistant = build_assistant(settings, settings.store_url)
-    app = build_app(assistant)
+    app = build_app(assistant, on_ready)
     app.run(host=settings.interface, port=settings.port, access_log=False, motd=False, debug=False)
 
 
-def build_app(assistant: Assistant) -> Sanic:
+def build_app(assistant: Assistant, on_ready: Callable[[], None]) -> Sanic:
     """Rasa's server with our channel and without its API, which would give full control to anyone."""
     app = configure_app([LoopbackChannel()], enable_api=False)
     app.config.REQUEST_MAX_SIZE = 2 * MAX_BODY
@@ -80,9 +85,14 @@ def build_app(assistant: Assistant) -> Sanic:
 
     async def start(_: Sanic, loop: Any) -> None:
         loop.add_signal_handler(signal.SIGHUP, assistant.content.refresh)
-        app.add_task(_watch_content(assistant.content))
+        app.ctx.watch = loop.create_task(_watch_content(assistant.content))
+        on_ready()
+
+    async def stop(_: Sanic, __: Any) -> None:
+        app.ctx.watch.cancel()
 
     app.register_listener(start, "after_server_start")
+    app.register_listener(stop, "before_server_stop")
     return app
 
 
