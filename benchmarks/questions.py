@@ -6,7 +6,7 @@ import asyncio
 import csv
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from bot.runtime import logs, tensorflow_free
@@ -106,8 +106,9 @@ def answer(questions: list[Question]) -> list[Result]:
             answered = reply.outcome == "answered"
             label = reply.topic[0] if answered and reply.topic else str(intent["name"])
             offered = () if answered else tuple(reply.topic)
-            ranked = dict(tracker.latest_message.parse_data)["intent_ranking"]
-            ranking = tuple(entry["name"] for entry in ranked if entry["name"] not in NOT_OURS)
+            parsed = cast(dict[str, Any], tracker.latest_message.parse_data)
+            names = (entry["name"] for entry in parsed["intent_ranking"])
+            ranking = tuple(name for name in names if name not in NOT_OURS)
             results.append(Result(question, label, float(intent["confidence"]), reply.outcome, offered, ranking))
         return results
 

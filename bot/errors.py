@@ -75,6 +75,7 @@ class Errors:
         "or set BOT_ENCODER to a folder with model.onnx and tokenizer.json"
     )
     E011 = "The encoder file {path} has the SHA-256 sum {found}, not {expected}. Run: make clean, then make run"
+    E012 = "The encoder in {folder} cannot be loaded: model.onnx or tokenizer.json there is not what its name says"
     E020 = "Port {port} on {interface} is in use. Stop the other program, or set BOT_PORT to a free port"
     E021 = (
         "The data folder {folder} cannot be written ({reason}). "

@@ -11,7 +11,7 @@ import numpy as np
 from bot.content.schema import Topic
 from bot.content.store import Content, read_content
 from bot.content.text import normalized
-from bot.content.topics import examples
+from bot.content.topics import numbered_examples
 from bot.content.yaml_lines import YamlFile, line_with
 from bot.errors import ContentError, Problem
 from bot.nlu.encoder import shared_encoder
@@ -23,17 +23,6 @@ SHORT_WORDS = 5
 """Phrasings of at most so many words are short; a third of a topic's must be, as visitors type so."""
 SAME_MEANING = 0.97
 """Cosine from which two phrasings of a topic teach the classifier nothing that one would not."""
-
-NEEDED_RESPONSES = (
-    "utter_unanswered",
-    "utter_suggest",
-    "utter_help",
-    "utter_no_words",
-    "utter_too_long",
-    "utter_not_stored",
-    "utter_failed",
-)
-"""Responses that code gives without a rule."""
 
 QUESTION_SETS = Path("tests") / "questions"
 
@@ -69,7 +58,6 @@ def check_project(root: Path, cache: Path) -> Report:
     questions = _questions(root)
     problems += repeated
     problems += _question_problems(questions, phrasings)
-    problems += _rule_problems(root, content)
     problems += _same_meaning(content, cache)
     if problems:
         raise ContentError(problems)
@@ -97,11 +85,16 @@ def _all_phrasings(root: Path) -> tuple[dict[str, str], list[Problem]]:
     found: dict[str, str] = {}
     problems = []
     for path in sorted((root / "data" / "nlu").rglob("*.yml")):
-        file = YamlFile(path)
-        for index, entry in enumerate((file.data or {}).get("nlu") or []):
+        try:
+            file = YamlFile(path)
+            entries = file.entries("nlu")
+        except ContentError as error:
+            problems += error.problems
+            continue
+        for index, entry in enumerate(entries):
             intent = str(entry.get("intent"))
             start = file.line("nlu", index, "examples")
-            for offset, phrasing in enumerate(examples(entry.get("examples")), start=1):
+            for offset, phrasing in numbered_examples(entry.get("examples")):
                 key = normalized(phrasing)
                 if key in found:
                     message = f"{phrasing!r} is already a phrasing of {found[key]}: keep it in one place"
@@ -115,7 +108,10 @@ def _questions(root: Path) -> list[tuple[Path, int, str]]:
     questions = []
     for path in sorted((root / QUESTION_SETS).glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
-            for line, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), start=2):
+            rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if "question" not in (rows.fieldnames or []):
+                raise ContentError([Problem(path, 1, "the first line must name the columns, `question` among them")])
+            for line, row in enumerate(rows, start=2):
                 questions.append((path, line, row["question"]))
     return questions
 
@@ -131,24 +127,6 @@ def _question_problems(questions: list[tuple[Path, int, str]], phrasings: dict[s
         if key in seen:
             problems.append(Problem(path, line, f"{question!r} is already in {seen[key].name}"))
         seen[key] = path
-    return problems
-
-
-def _rule_problems(root: Path, content: Content) -> list[Problem]:
-    """Responses that rules or code give, but that ``domain.yml`` does not have."""
-    domain = root / "domain.yml"
-    problems = [
-        Problem(domain, 0, f"the response {name} is missing; add it under `responses:`")
-        for name in NEEDED_RESPONSES
-        if name not in content.responses
-    ]
-    for path in sorted((root / "data" / "stories").glob("*.yml")):
-        file = YamlFile(path)
-        for index, rule in enumerate((file.data or {}).get("rules") or []):
-            for action in (step.get("action", "") for step in rule.get("steps", [])):
-                if action.startswith("utter_") and action != "utter_faq" and action not in content.responses:
-                    message = f"the response {action} is not in domain.yml; add it there under `responses:`"
-                    problems.append(Problem(path, file.line("rules", index), message))
     return problems
 
 

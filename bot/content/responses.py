@@ -26,7 +26,7 @@ class CannedResponse(BaseModel):
 
     name: str
     text: str = Field(min_length=1)
-    short_text: Optional[str] = Field(None, max_length=MAX_SHORT_ANSWER)
+    short_text: Optional[str] = Field(None, min_length=1, max_length=MAX_SHORT_ANSWER)
     choices: list[str] = Field(default_factory=list, max_items=8)
     outcome: str = Field("answered", regex="^(answered|unanswered)$")
     sources: list[Source] = Field(default_factory=list)
@@ -42,7 +42,9 @@ def read_responses(path: Path) -> dict[str, CannedResponse]:
         ContentError: With every fault found, by line.
     """
     file = YamlFile(path)
-    responses: dict[str, Any] = (file.data or {}).get("responses") or {}
+    responses = file.mapping().get("responses") or {}
+    if not isinstance(responses, dict):
+        raise ContentError([Problem(path, file.line("responses"), "`responses:` needs names such as `utter_greet:`")])
     found: dict[str, CannedResponse] = {}
     problems: list[Problem] = []
     for name, variants in responses.items():
@@ -61,7 +63,7 @@ def _canned(name: str, variants: list[dict[str, Any]]) -> CannedResponse:
     short = next((variant for variant in variants if variant.get("channel") == "twilio"), None)
     return CannedResponse(
         name=name,
-        text=str(full.get("text", "")).strip(),
-        short_text=str(short["text"]).strip() if short else None,
+        text=str(full.get("text") or "").strip(),
+        short_text=str(short.get("text") or "").strip() if short else None,
         **full.get("metadata", {}),
     )

@@ -69,9 +69,11 @@ class Source(BaseModel):
 
     @validator("as_of", pre=True)
     def _partial_date(cls, value: Any) -> str:
-        text = value.isoformat() if isinstance(value, date) else str(value)
+        text = str(value)
         if not _PARTIAL_DATE.fullmatch(text):
             raise ValueError("write the date as 2015, 2015-07 or 2015-07-17")
+        if len(text) == len("2015-07-17"):
+            date.fromisoformat(text)  # a day that does not exist raises
         return text
 
 
@@ -87,6 +89,13 @@ class TopicMetadata(BaseModel):
 
     class Config:
         extra = "forbid"
+
+    @validator("reviewed", pre=True)
+    def _whole_date(cls, value: Any) -> date:
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError as error:
+            raise ValueError("write the date as 2026-11-23") from error
 
     @validator("follow_ups")
     def _known_kinds(cls, value: dict[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
+from bot.content.references import reference_problems
 from bot.content.responses import CannedResponse, read_responses
 from bot.content.schema import Topic
 from bot.content.text import normalized
@@ -63,7 +64,7 @@ def read_content(root: Path) -> Content:
         problems += error.problems
     by_title = _titles(topics, problems)
     # A broken file would make its neighbours' references look dangling: show the cause, not the symptoms.
-    problems = problems or _dangling(root, topics, responses)
+    problems = problems or reference_problems(root, topics, responses)
     if problems:
         raise ContentError(problems)
     return Content(topics, responses, by_title)
@@ -80,23 +81,6 @@ def _titles(topics: dict[str, Topic], problems: list[Problem]) -> dict[str, str]
     return titles
 
 
-def _dangling(root: Path, topics: dict[str, Topic], responses: dict[str, CannedResponse]) -> list[Problem]:
-    problems = []
-    for topic in topics.values():
-        for other in [*topic.related, *topic.follow_ups.values()]:
-            if other not in topics or other == topic.id:
-                what = "is the topic itself" if other == topic.id else "does not exist"
-                message = f"the related topic {other!r} {what}; name another topic's file without .yml"
-                problems.append(Problem(topic.path, line_with(topic.path, other), message))
-    domain = root / "domain.yml"
-    for response in responses.values():
-        for other in response.choices:
-            if other not in topics:
-                message = f"{response.name} offers the topic {other!r}, which does not exist"
-                problems.append(Problem(domain, line_with(domain, response.name), message))
-    return problems
-
-
 class ContentStore:
     """Serves the content of a project folder and notices when its files change."""
 
@@ -109,6 +93,7 @@ class ContentStore:
         self.root = root
         self._stamp = self._stat()
         self.content = read_content(root)
+        self._trained = self.content
 
     def refresh(self) -> bool:
         """Reads the files again if any has changed; content that does not pass is refused and the old one stays.
@@ -127,11 +112,24 @@ class ContentStore:
             return False
         self.content = content
         logger.info("Content reloaded: %d topics.", len(content.topics))
+        untrained = self._untrained()
+        if untrained:
+            logger.warning("These are found only after `make train`: %s", ", ".join(untrained))
         return True
+
+    def _untrained(self) -> list[str]:
+        """Topics that are new, or have other phrasings than when the store was made, by id."""
+        trained = self._trained.topics
+        return [
+            identity
+            for identity, topic in self.content.topics.items()
+            if identity not in trained or topic.phrasings != trained[identity].phrasings
+        ]
 
     def _stat(self) -> Stamp:
         stamps = []
-        for path in [*topic_files(self.root), self.root / "domain.yml"]:
+        rules = sorted((self.root / "data" / "stories").glob("*.yml"))
+        for path in [*topic_files(self.root), *rules, self.root / "domain.yml"]:
             try:
                 status = path.stat()
             except OSError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.content.schema import Topic
+from bot.content.schema import Topic, TopicMetadata
 from bot.content.yaml_lines import Step, YamlFile
 from bot.errors import ContentError, Problem
 
@@ -35,8 +35,13 @@ def examples(block: object) -> list[str]:
     >>> examples("- hi\n- hello there\n")
     ['hi', 'hello there']
     """
-    lines = str(block or "").splitlines()
-    return [line.strip()[1:].strip() for line in lines if line.strip().startswith("-")]
+    return [phrasing for _, phrasing in numbered_examples(block)]
+
+
+def numbered_examples(block: object) -> list[tuple[int, str]]:
+    """The phrasings of an ``examples`` block, each with its line within the block, counted from 1."""
+    lines = enumerate(str(block or "").splitlines(), start=1)
+    return [(number, line.strip()[1:].strip()) for number, line in lines if line.strip().startswith("-")]
 
 
 def read_topic(path: Path) -> Topic:
@@ -75,11 +80,15 @@ def _fields(file: YamlFile) -> dict[str, Any]:
     metadata = entry.get("metadata")
     if not isinstance(metadata, dict):
         raise _MalformedError("add a `metadata:` block with title, label, sources, reviewed and related", "nlu", 0)
-    answers = (data.get("responses") or {}).get(f"utter_faq/{identity}")
+    for key in metadata:
+        if key not in TopicMetadata.__fields__:
+            raise _MalformedError(f"{key}: extra fields not permitted; remove it", "nlu", 0, "metadata", str(key))
+    responses = data.get("responses")
+    answers = responses.get(f"utter_faq/{identity}") if isinstance(responses, dict) else None
     if not isinstance(answers, list):
         raise _MalformedError(f"add the answer under `responses:`, `utter_faq/{identity}:`", "responses")
     texts = {
-        answer.get("channel"): str(answer.get("text", "")).strip() for answer in answers if isinstance(answer, dict)
+        answer.get("channel"): str(answer.get("text") or "").strip() for answer in answers if isinstance(answer, dict)
     }
     for channel, name in ((None, "the answer"), (_SHORT_CHANNEL, "the short answer with `channel: twilio`")):
         if channel not in texts:

@@ -90,9 +90,12 @@ class SentenceEncoder:
         options = SessionOptions()
         # One message is too little to share: a second thread gains a millisecond only if it spins in between.
         options.intra_op_num_threads = 1
-        self._session = InferenceSession(str(files.model), options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = InferenceSession(str(files.model), options, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
+        except Exception as error:  # both libraries raise bare exceptions of their own
+            raise EncoderError(Errors.E012.format(folder=files.model.parent)) from error
         self._inputs = {item.name for item in self._session.get_inputs()}
-        self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
         # The file asks for padding to 128 tokens, which makes a short message six times slower.
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
@@ -108,8 +111,10 @@ class SentenceEncoder:
             texts: Any number of texts; an empty text gets the vector of the model's two frame tokens.
 
         Returns:
-            Array of shape ``(len(texts), 384)``, rows of length 1.
+            Array of shape ``(len(texts), 384)``, rows of length 1; ``(0, 0)`` for no texts.
         """
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
         encodings = self._tokenizer.encode_batch(list(texts))
         # Neighbours of like length waste the least padding.
         order = sorted(range(len(encodings)), key=lambda index: len(encodings[index].ids))

@@ -136,12 +136,16 @@ class Gate:
             reject: Name of the class of questions that are not ours.
         """
         rows, right = _held_back(texts, vectors, np.asarray(labels), reject)
+        vocabulary = Vocabulary.fit(texts, labels)
+        if right.all() or not right.any():
+            # Nothing to tell apart, as with very few phrasings: trust the model, or do not.
+            return cls(vocabulary, [0.0] * rows.shape[1], 5.0 if right.all() else -5.0)
         scaler = StandardScaler().fit(rows)
         model = LogisticRegression(max_iter=500).fit(scaler.transform(rows), right)
         # The scaling is folded into the weights.
         weights = model.coef_[0] / scaler.scale_
         bias = float(model.intercept_[0] - (weights * scaler.mean_).sum())
-        return cls(Vocabulary.fit(texts, labels), weights.tolist(), bias)
+        return cls(vocabulary, weights.tolist(), bias)
 
     def save(self, path: Path) -> None:
         """Writes the gate to one file."""

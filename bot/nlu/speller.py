@@ -22,7 +22,7 @@ OFTEN = 3
 VERY_OFTEN = 6
 """... or to be one that the encoder's vocabulary does not have: one misspelling must not correct others."""
 
-_WORD = re.compile(r"[A-Za-z]+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Speller:
@@ -51,7 +51,9 @@ class Speller:
 
     def _word(self, word: str) -> str:
         lower = word.lower()
-        if len(lower) < SHORTEST or lower in self._right or self._known(lower) or self._known(lower.rstrip("s")):
+        # A word with an accent is a foreign one rather than a slip.
+        right = lower in self._right or self._known(lower) or self._known(lower.rstrip("s"))
+        if len(lower) < SHORTEST or right or not lower.isascii():
             return word
         near = process.extractOne(
             lower, self.words, scorer=distance.DamerauLevenshtein.normalized_similarity, score_cutoff=NEAREST

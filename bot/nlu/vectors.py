@@ -37,10 +37,12 @@ class VectorCache:
         try:
             stored = load_file(str(self._path))
             keys = [bytes(row).decode("ascii") for row in stored["keys"]]
-            self._matrix = stored["vectors"]
+            matrix = stored["vectors"]
         except Exception:  # a cache: whatever is wrong with the file, the vectors can be made again
             return
-        self._rows = {key: row for row, key in enumerate(keys)}
+        if len(keys) == len(matrix):
+            self._matrix = matrix
+            self._rows = {key: row for row, key in enumerate(keys)}
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Like :meth:`bot.nlu.encoder.SentenceEncoder.encode`; new vectors are added to the file.

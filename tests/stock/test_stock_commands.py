@@ -33,7 +33,9 @@ def run_stock(*arguments: str) -> str:
 
 def user_warnings(output: str) -> list[str]:
     """The texts of the `UserWarning`s in a command's output, with the lines that belong to each."""
-    return re.findall(r"UserWarning: (.*?)(?=\n\s*More info|\n\S*\x1b|\n\d{4}-|\n\S*Warning|\Z)", output, flags=re.DOTALL)
+    return re.findall(
+        r"UserWarning: (.*?)(?=\n\s*More info|\n\S*\x1b|\n\d{4}-|\n\S*Warning|\Z)", output, flags=re.DOTALL
+    )
 
 
 def assert_only_unavoidable(output: str) -> None:
