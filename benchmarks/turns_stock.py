@@ -24,8 +24,8 @@ def _by_turn(questions: list[str]) -> dict[str, float]:
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
     from rasa.core.tracker_store import SQLTrackerStore
 
+    from bot.channels.generator import ContentGenerator
     from bot.content.store import shared_store
-    from bot.dialogue.nlg import ContentGenerator
     from bot.runtime.actions import InProcessEndpoint
     from bot.runtime.training import verified_model
 

@@ -6,11 +6,14 @@ import asyncio
 import copy
 import logging
 import os
+import socket
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 from uuid import uuid4
 
 from bot.runtime import environment, logs, tensorflow_free
@@ -21,6 +24,7 @@ logging.getLogger().handlers.clear()  # pytest has its own
 tensorflow_free.install()
 
 import pytest
+import requests
 import sqlalchemy as sa
 from rasa.core.channels.channel import UserMessage
 from sqlalchemy.engine import Engine, make_url
@@ -36,6 +40,9 @@ from bot.runtime.training import verified_model
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import open_database
 from bot.storage.locks import ConversationLocks
+
+PATIENCE = 60
+"""Seconds until a test gives up waiting for something that takes a moment."""
 
 
 async def turn(assistant: Assistant, conversation: str, text: object, message_id: Optional[str] = None) -> list[Reply]:
@@ -57,6 +64,32 @@ def subprocess_environment(**settings: object) -> dict[str, str]:
     ours = {*environment.QUIET, *environment.ONE_THREAD}
     clean = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith("BOT_")}
     return {**clean, **{name: str(value) for name, value in settings.items()}}
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], Any], what: str) -> Any:
+    """Asks again until the answer is true, and returns it."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def is_up(address: str, process: subprocess.Popen, log: Path) -> bool:
+    """Whether a server that was just started answers; fails with its log if it has ended."""
+    assert process.poll() is None, log.read_text(encoding="utf-8")
+    try:
+        return requests.get(address, timeout=PATIENCE).status_code == 200
+    except requests.ConnectionError:
+        return False
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MAX_STORED = 4000
@@ -9,6 +10,8 @@ MAX_STORED = 4000
 
 # Control, invisible formatting, private use, lone surrogates: none can be typed, and PostgreSQL refuses NUL.
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
+_LEADING = re.compile(r"^[\s/\\]+")
+"""Slashes and every kind of space before the first word: a space that hides a slash must not save it."""
 _JOINERS = {"\u200c", "\u200d"}
 """Zero-width (non-)joiner: invisible, but Persian, Hindi and emoji need them."""
 
@@ -32,4 +35,4 @@ def clean_message(text: object) -> str:
         character if character in _JOINERS or unicodedata.category(character) not in _INVISIBLE else " "
         for character in text[: 2 * MAX_STORED]
     )
-    return visible.lstrip("/\\ \t\u3000").strip()[:MAX_STORED]
+    return _LEADING.sub("", visible)[:MAX_STORED].rstrip()

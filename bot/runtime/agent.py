@@ -10,10 +10,10 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.channels.generator import ContentGenerator
 from bot.channels.inbound import clean_message
 from bot.channels.output import ReplyChannel
 from bot.content.store import ContentStore
-from bot.dialogue.nlg import ContentGenerator
 from bot.dialogue.replies import canned_reply
 from bot.dialogue.reply import Reply
 from bot.errors import ConflictError, StorageError

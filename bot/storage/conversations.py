@@ -151,10 +151,12 @@ class ConversationStore(TrackerStore):
         window = connection.execute(_RECENT, {"conversation": sender_id}).scalars()
         recent = [_event(data) for data in reversed(window.all())]
         tracker = StoredTracker(sender_id, self.domain.slots)
-        tracker.update_with_events([*self._state_events(row), *_from_user_message(recent)], self.domain)
-        self._drop_expired(tracker, row)
+        known = [*self._state_events(row), *_from_user_message(recent)]
+        tracker.update_with_events(known, self.domain, override_timestamp=False)
         tracker.version = row.version
         tracker.stored_events = len(tracker.events)
+        # After the count: what is dropped must be written, or the window would bring it back at the next turn.
+        self._drop_expired(tracker, row)
         return tracker
 
     @staticmethod

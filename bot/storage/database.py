@@ -15,6 +15,8 @@ from sqlalchemy.pool import QueuePool
 from bot.errors import Errors, StartError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+MIGRATION_LOCK = 7_226_422
+"""Key of the advisory lock under which PostgreSQL's tables are made; any number that nothing else here uses."""
 POOL_SIZE = 2
 """One connection works for the event loop's turns, one is spare: turns of a process come one at a time."""
 
@@ -73,5 +75,10 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
+        # Processes that start at once wait for the first to finish.
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -17,8 +17,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.channels.generator import ContentGenerator
 from bot.content.store import ContentStore
-from bot.dialogue.nlg import ContentGenerator
 from bot.nlu.classifier import TopicClassifier
 from bot.nlu.encoder import SentenceEncoder
 from bot.nlu.featurizer import SentenceFeaturizer

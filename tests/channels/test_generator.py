@@ -12,8 +12,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.channels.formatting import plain_text
+from bot.channels.generator import STOCK_TEXT_CHANNEL, ContentGenerator
 from bot.content.store import ContentStore
-from bot.dialogue.nlg import STOCK_TEXT_CHANNEL, ContentGenerator
 from bot.dialogue.reply import Reply
 from bot.runtime.agent import Assistant
 from bot.runtime.settings import ROOT

@@ -14,8 +14,8 @@ from bot.content.store import ContentStore, shared_store
 from bot.dialogue.replies import canned_reply, topic_reply
 from bot.dialogue.reply import Reply
 
-STOCK_TEXT_CHANNEL = "cmdline"
-"""The channel of ``rasa shell``, which prints ``custom`` as JSON: it gets plain text instead."""
+STOCK_SHELL = "cmdline"
+"""The input channel of ``rasa shell``, which would print ``custom`` as JSON: it gets plain text instead."""
 
 
 class ContentGenerator(NaturalLanguageGenerator):
@@ -41,7 +41,7 @@ class ContentGenerator(NaturalLanguageGenerator):
         A topic that was removed since training is not answered: the visitor is told that there is no answer.
         """
         reply = self.reply(utter_action)
-        if output_channel == STOCK_TEXT_CHANNEL:
+        if tracker.get_latest_input_channel() == STOCK_SHELL:
             return {"text": plain_text(reply)}
         return reply.to_message()
 

@@ -1,0 +1,94 @@
+"""Settings: sound defaults, and one line that names the variable when a value cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StartError
+from bot.runtime.settings import ROOT, Settings, load_settings, prepare_data_folder
+
+
+def variable(field: str) -> str:
+    return f"BOT_{field.upper()}"
+
+
+def test_defaults_need_no_variables() -> None:
+    settings = load_settings()
+    assert settings == Settings(
+        data_folder=ROOT / "var",
+        models=ROOT / "models",
+        database_url=None,
+        interface="127.0.0.1",
+        port=5005,
+        action_endpoint=None,
+        encoder=None,
+        log_level="INFO",
+    )
+    assert settings.store_url == f"sqlite:///{ROOT}/var/conversations.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "read"),
+    [
+        ("data_folder", "/somewhere", Path("/somewhere")),
+        ("models", "/somewhere", Path("/somewhere")),
+        ("database_url", "postgresql://host/name", "postgresql://host/name"),
+        ("interface", "localhost", "localhost"),
+        ("port", "6000", 6000),
+        ("action_endpoint", "http://host/webhook", "http://host/webhook"),
+        ("encoder", "/somewhere", Path("/somewhere")),
+        ("log_level", "ERROR", "ERROR"),
+    ],
+)
+def test_each_setting_is_read_from_its_variable(
+    monkeypatch: pytest.MonkeyPatch, field: str, value: str, read: object
+) -> None:
+    monkeypatch.setenv(variable(field), value)
+    assert getattr(load_settings(), field) == read
+
+
+def test_the_database_address_replaces_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_DATABASE_URL", "postgresql://host/name")
+    assert load_settings().store_url == "postgresql://host/name"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BOT_PORT", "five"),
+        ("BOT_PORT", ""),
+        ("BOT_PORT", "0"),
+        ("BOT_PORT", "65536"),
+        ("BOT_LOG_LEVEL", "loud"),
+        ("BOT_LOG_LEVEL", "info"),
+    ],
+)
+def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(StartError) as caught:
+        load_settings()
+    text = str(caught.value)
+    assert name in text
+    assert "docs/settings.md" in text
+    assert "\n" not in text
+
+
+def test_the_data_folder_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    prepare_data_folder(folder)
+    prepare_data_folder(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_data_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
+    # Below a file: the one place where even root can write nothing.
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StartError) as caught:
+        prepare_data_folder(tmp_path / "file" / "data")
+    assert str(tmp_path / "file" / "data") in str(caught.value)
+    assert "BOT_DATA_FOLDER" in str(caught.value)
+
+
+@pytest.mark.parametrize("field", Settings.__fields__)
+def test_every_setting_is_documented(field: str) -> None:
+    assert variable(field) in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
