@@ -29,7 +29,5 @@ def plain_text(reply: Reply) -> str:
 
 def plain_message(reply: Reply) -> dict[str, Any]:
     """A reply as ``ask`` and the loopback channel print it: text, buttons, and the reply itself as ``custom``."""
-    message: dict[str, Any] = {"text": plain_text(reply)}
-    if reply.choices:
-        message["buttons"] = [{"title": choice.label, "payload": choice.text} for choice in reply.choices]
-    return {**message, **reply.to_message()}
+    buttons = [{"title": choice.label, "payload": choice.text} for choice in reply.choices]
+    return {"text": plain_text(reply), "buttons": buttons, **reply.to_message()}

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Optional
 from uuid import uuid4
 
-from pydantic import BaseModel, Field, StrictStr, ValidationError
+from pydantic import BaseModel, Field, StrictStr, ValidationError, validator
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.exceptions import SanicException
@@ -75,6 +75,13 @@ class _Body(BaseModel):
     sender: StrictStr = Field(min_length=1, max_length=MAX_ID)
     message: StrictStr
     message_id: StrictStr = Field(default_factory=lambda: uuid4().hex, min_length=1, max_length=MAX_ID)
+
+    @validator("sender", "message_id")
+    def _printable(cls, value: str) -> str:
+        # A database refuses what cannot be printed, NUL and lone surrogates among it.
+        if not value.isprintable():
+            raise ValueError("only characters that can be printed")
+        return value
 
 
 def _read(request: Request) -> _Body:

@@ -81,7 +81,7 @@ def ask(settings: Settings, database: Optional[str]) -> None:
         try:
             for number, identity, text in _conversations(lines):
                 record = loop.run_until_complete(_record(assistant, number, identity, text))
-                print(json.dumps(record, ensure_ascii=False), flush=True)
+                print(json.dumps(record), flush=True)
         finally:
             loop.close()
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Optional
 
-from aiohttp import ClientResponseError, RequestInfo
-from multidict import CIMultiDict, CIMultiDictProxy
-from rasa.utils.endpoints import EndpointConfig
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
-from yarl import URL
 
 IN_PROCESS = "in-process"
 
@@ -44,9 +42,6 @@ class InProcessEndpoint(EndpointConfig):
         try:
             result: Optional[dict[str, Any]] = await self._executor.run(kwargs["json"])
         except ActionExecutionRejection as rejection:
-            info = RequestInfo(URL(IN_PROCESS), method, CIMultiDictProxy(CIMultiDict()), URL(IN_PROCESS))
-            error = ClientResponseError(info, (), status=400, message="rejected")
-            # Rasa reads the action's name from ``text``, where its own HTTP client puts the body.
-            error.text = f'{{"action_name": "{rejection.action_name}", "error": "rejected"}}'  # type: ignore[attr-defined]
-            raise error from rejection
+            body = json.dumps({"action_name": rejection.action_name, "error": str(rejection)})
+            raise ClientResponseError(400, "rejected", body) from rejection
         return result

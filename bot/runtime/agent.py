@@ -81,7 +81,7 @@ class Assistant(Agent):
                 stored = await self.store.stored_replies(message.sender_id, message.message_id)
                 if stored is not None:
                     channel.replace(stored)
-                    return
+                    break
                 try:
                     await processor.handle_message(message)
                     break

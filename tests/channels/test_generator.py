@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 from conftest import say
 from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.channels.formatting import plain_text
-from bot.channels.generator import STOCK_TEXT_CHANNEL, ContentGenerator
+from bot.channels.generator import STOCK_SHELL, ContentGenerator
 from bot.content.store import ContentStore
 from bot.dialogue.reply import Reply
 from bot.runtime.agent import Assistant
@@ -25,8 +26,9 @@ def generator(content_store: ContentStore) -> ContentGenerator:
 
 
 def generated(generator: NaturalLanguageGenerator, action: str, channel: str = "text") -> dict[str, Any]:
-    tracker = DialogueStateTracker.from_events("visitor", [])
-    message = asyncio.run(generator.generate(action, tracker, channel))
+    """What a visitor gets who wrote through an input channel; Rasa's shell collects replies as REST does."""
+    tracker = DialogueStateTracker.from_events("visitor", [UserUttered("hello", input_channel=channel)])
+    message = asyncio.run(generator.generate(action, tracker, "collector"))
     assert message is not None
     return message
 
@@ -92,14 +94,14 @@ def test_a_visitor_never_gets_a_removed_topic(
 
 @pytest.mark.parametrize("action", ["utter_faq/why_support", "utter_greet"])
 def test_the_stock_shell_gets_text(generator: ContentGenerator, action: str) -> None:
-    message = generated(generator, action, STOCK_TEXT_CHANNEL)
+    message = generated(generator, action, STOCK_SHELL)
     assert message == {"text": plain_text(Reply.from_message(generated(generator, action)))}
 
 
 def test_the_stock_shell_is_rasas_console_channel() -> None:
     from rasa.core.channels.console import CmdlineInput
 
-    assert CmdlineInput.name() == STOCK_TEXT_CHANNEL
+    assert CmdlineInput.name() == STOCK_SHELL
 
 
 def test_rasa_makes_the_generator_from_the_projects_endpoints(content_store: ContentStore) -> None:

@@ -139,6 +139,19 @@ def test_a_message_that_arrives_twice_at_once_is_applied_once(one: Assistant) ->
     assert counts(one.store.engine)["turns"] == 1
 
 
+def test_messages_that_arrive_at_once_are_answered_one_after_the_other(one: Assistant) -> None:
+    # More of them than a turn has attempts: without the lock some would be overtaken until they are given up.
+    wanted = [f"m{number}" for number in range(3 * MAX_ATTEMPTS)]
+
+    async def all_of_them() -> list[list[Reply]]:
+        return await asyncio.gather(*(turn(one, "a", MEMBER, message_id) for message_id in wanted))
+
+    assert [reply.topic for replies in asyncio.run(all_of_them()) for reply in replies] == [["faq/us_member"]] * len(
+        wanted
+    )
+    assert [row.message_id for row in rows(one.store.engine, turns)] == wanted
+
+
 # Two writers
 
 
