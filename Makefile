@@ -34,8 +34,8 @@ lint: .venv-dev/ready   ## Style, types
 	@$(DEV) -m ruff format --check .
 	@$(DEV) -m mypy
 
-bench: .venv-dev/ready train   ## Measure; prints tables and writes benchmarks/results/*.json
-	@$(DEV) -m benchmarks
+bench: .venv-dev/ready train   ## Measure; writes benchmarks/results/*.json; BENCH="banking --stock" chooses
+	@$(DEV) -m benchmarks $(BENCH)
 
 actions: .venv-dev/ready   ## Start a stock action server, for the stock `rasa` commands
 	@$(DEV) -m rasa_sdk --actions actions

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bot.content.dialogues import dialogue_problems
 from bot.content.schema import Topic
 from bot.content.store import Content, read_content
 from bot.content.text import normalized
@@ -58,6 +59,7 @@ def check_project(root: Path, cache: Path) -> Report:
     questions = _questions(root)
     problems += repeated
     problems += _question_problems(questions, phrasings)
+    problems += dialogue_problems(root)
     problems += _same_meaning(content, cache)
     if problems:
         raise ContentError(problems)
