@@ -64,7 +64,8 @@ def test_train_makes_a_model(stock_model: Path) -> None:
 
 
 def test_nlu_of_a_stock_model_can_be_tested(stock_model: Path, tmp_path: Path) -> None:
-    questions = [question for question in read_set("held_out") if len(question.expected) == 1][:40]
+    # Every eighth: topics and task intents both, or Rasa writes no report of intents.
+    questions = [question for question in read_set("held_out") if len(question.expected) == 1][::8]
     examples: dict[str, list[str]] = {}
     for question in questions:
         examples.setdefault(next(iter(question.expected)), []).append(question.text)
