@@ -1,8 +1,9 @@
 """Mends misspelled words, so that "hauge" and "jurisdicton" reach the encoder as words it knows.
 
 A word is thought misspelled if neither the encoder's vocabulary nor a training phrasing has it. It is replaced by the
-training word nearest to it (Damerau 1964: insertions, deletions, substitutions, transpositions), if one is near enough.
-Measured on ``held_out.tsv``: the right label first for 0.910 of the questions in scope, 0.887 without.
+training word nearest to it (Damerau 1964: insertions, deletions, substitutions, transpositions), if one is near
+enough. Measured on ``held_out.tsv``: the right label first for 0.910 of the questions in scope, 0.887 without, with
+the classifier that came before the present one.
 """
 
 from __future__ import annotations
