@@ -28,6 +28,56 @@ class Choice(BaseModel):
         extra = "forbid"
 
 
+class Card(BaseModel):
+    """Something that a reply points to: a paper, an alliance.
+
+    Attributes:
+        title: Its exact name.
+        date: As a person would say it: ``July 2015``, ``c. mid-2015``.
+        text: What it is, in one line.
+        url: Where it can be read; None if no address is documented.
+        choice: What picking the card sends.
+    """
+
+    title: str = Field(min_length=1)
+    date: str = ""
+    text: str = ""
+    url: Optional[str] = None
+    choice: Choice
+
+    class Config:
+        extra = "forbid"
+
+
+class FormStep(BaseModel):
+    """The question of a form that a reply asks, for channels that can show an input made for it.
+
+    Attributes:
+        form: Name of the form, such as ``volunteer``.
+        field: Name of the field that the next message fills, such as ``email``.
+        step: Place of this question, counted from 1.
+        total: How many questions the form has.
+        optional: Whether the visitor may skip it.
+        input_type: ``type`` of an HTML input.
+        input_mode: ``inputmode`` of an HTML input.
+        autocomplete: ``autocomplete`` token of an HTML input.
+        error: What was wrong with the value given before; None at the first try.
+    """
+
+    form: str
+    field: str
+    step: int = Field(ge=1)
+    total: int = Field(ge=1)
+    optional: bool = False
+    input_type: Literal["text", "email", "tel"] = "text"
+    input_mode: Literal["text", "email", "tel", "numeric"] = "text"
+    autocomplete: str = "off"
+    error: Optional[str] = None
+
+    class Config:
+        extra = "forbid"
+
+
 class Reply(BaseModel):
     """One reply. It travels as ``custom`` of a single Rasa message; ``bot.channels.formatting`` turns it into text.
 
@@ -37,7 +87,9 @@ class Reply(BaseModel):
         text: The answer: paragraphs apart by a blank line, lists as lines that begin with ``- ``.
         short_text: The answer for SMS, at most 320 characters.
         sources: Where the answer's facts come from.
+        cards: What the reply points to; each can be picked.
         choices: What the visitor may pick next.
+        form_step: The question of a form that this reply asks.
         outcome: See :data:`Outcome`.
         topic: Content ids that the reply is about, such as ``faq/why_support``.
     """
@@ -47,12 +99,19 @@ class Reply(BaseModel):
     text: str = Field(min_length=1)
     short_text: Optional[str] = None
     sources: list[Source] = Field(default_factory=list)
+    cards: list[Card] = Field(default_factory=list)
     choices: list[Choice] = Field(default_factory=list)
+    form_step: Optional[FormStep] = None
     outcome: Outcome = "answered"
     topic: list[str] = Field(default_factory=list)
 
     class Config:
         extra = "forbid"
+
+    @property
+    def options(self) -> list[Choice]:
+        """All that can be picked, in the order in which it is numbered: cards first."""
+        return [*(card.choice for card in self.cards), *self.choices]
 
     def to_message(self) -> dict[str, Any]:
         """The reply as the ``custom`` payload of a Rasa message."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
@@ -19,6 +19,7 @@ from bot.dialogue.reply import Reply
 from bot.errors import ConflictError, StorageError
 from bot.runtime import speed
 from bot.runtime.actions import InProcessEndpoint
+from bot.runtime.processor import Processor
 from bot.storage.conversations import ConversationStore
 from bot.storage.locks import ConversationLocks
 
@@ -55,6 +56,19 @@ class Assistant(Agent):
         """Keeps Rasa from wrapping the store in one that answers from an empty state when the database fails."""
         store.domain = domain
         return store
+
+    def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:
+        """Loads a trained model with a processor that knows the conversation's context."""
+        self.processor = Processor(
+            model_path=model_path,
+            tracker_store=self.tracker_store,
+            lock_store=self.lock_store,
+            generator=self.nlg,
+            action_endpoint=self.action_endpoint,
+        )
+        self.domain = self.processor.domain
+        self._set_fingerprint(fingerprint)
+        self.tracker_store.domain = self.domain
 
     async def handle_message(self, message: UserMessage) -> Optional[list[dict[str, Any]]]:
         """Handles one message and delivers the replies.

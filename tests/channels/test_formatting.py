@@ -4,7 +4,7 @@ import pytest
 
 from bot.channels.formatting import plain_message, plain_text, source_line
 from bot.content.schema import Source
-from bot.dialogue.reply import Choice, Reply
+from bot.dialogue.reply import Card, Choice, Reply
 
 STATUTE = Source(name="The Rome Statute", url="https://example.org/statute", as_of="2015-07-17")
 PAGE = Source(name="AMICC, home page", url="", as_of="2015-07")
@@ -83,3 +83,28 @@ def test_a_message_without_choices_has_no_buttons() -> None:
 def test_what_a_button_sends_is_no_command() -> None:
     message = plain_message(Reply(text="Hello.", choices=CHOICES))
     assert not [button for button in message["buttons"] if button["payload"].startswith("/")]
+
+
+def test_cards_are_numbered_before_the_choices_and_picked_like_them() -> None:
+    drones, palestine = Choice(label="Drones", text="The drones paper"), Choice(label="Palestine", text="The other")
+    reply = Reply(
+        text="Two papers:",
+        cards=[
+            Card(title="U.S. Drone Policy", date="2015", text="On strikes.", url="https://a.example", choice=drones),
+            Card(title="Palestine", choice=palestine),
+        ],
+        choices=CHOICES[:1],
+    )
+    assert plain_text(reply) == (
+        "Two papers:\n"
+        "\n"
+        "1. U.S. Drone Policy (2015)\n"
+        "   On strikes.\n"
+        "   https://a.example\n"
+        "\n"
+        "2. Palestine\n"
+        "\n"
+        "You can also ask:\n"
+        "3. Which crimes does it try?"
+    )
+    assert reply.options == [drones, palestine, CHOICES[0]]

@@ -15,6 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
 
 from bot.content.store import ContentStore
+from bot.dialogue.context import OPTIONS_SLOT, SUBJECT_SLOT
 from bot.dialogue.reply import Reply
 from bot.errors import ConflictError, StorageError
 from bot.runtime.agent import MAX_ATTEMPTS, Assistant
@@ -56,9 +57,12 @@ def read(store: ConversationStore, conversation: str) -> StoredTracker:
 
 
 def slots(store: ConversationStore, conversation: str) -> dict[str, Any]:
-    """Slots that are set."""
+    """Slots that are set; of the context, which every answer sets, only that it came with them."""
     values = read(store, conversation).current_slot_values()
-    return {name: value for name, value in values.items() if value is not None}
+    known = {name: value for name, value in values.items() if value is not None}
+    context = {known.pop(name, None) is not None for name in (SUBJECT_SLOT, OPTIONS_SLOT)}
+    assert len(context) == 1, "the context is kept and dropped as a whole"
+    return known
 
 
 @pytest.fixture

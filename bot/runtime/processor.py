@@ -1,0 +1,53 @@
+"""Rasa's message processor with a memory: it understands a message in its conversation."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.context import Context, slots_after
+from bot.dialogue.references import picked
+from bot.dialogue.reply import Reply
+
+
+class Processor(MessageProcessor):
+    """Resolves what a message points at before it is parsed, and keeps the context after it is answered.
+
+    Rasa's pipeline sees one message alone. Here, "2" is parsed as what the second choice says; the text that is stored
+    stays as the visitor typed it.
+    """
+
+    async def parse_message(
+        self,
+        message: UserMessage,
+        tracker: Optional[DialogueStateTracker] = None,
+        only_output_properties: bool = True,
+    ) -> dict[str, Any]:
+        """Understands a message in its context."""
+        if tracker is None:
+            return await super().parse_message(message, tracker, only_output_properties)
+        context = Context.from_slots(tracker.current_slot_values())
+        choice = picked(message.text or "", context.options)
+        meant = UserMessage(choice.text, sender_id=message.sender_id) if choice else message
+        return await super().parse_message(meant, tracker, only_output_properties)
+
+    async def save_tracker(self, tracker: DialogueStateTracker) -> None:
+        """Stores a turn together with the context that its replies leave."""
+        context = Context.from_slots(tracker.current_slot_values())
+        changed = slots_after(context, _replies_of_this_turn(tracker))
+        tracker.update_with_events([SlotSet(name, value) for name, value in changed.items()], self.domain)
+        await super().save_tracker(tracker)
+
+
+def _replies_of_this_turn(tracker: DialogueStateTracker) -> list[Reply]:
+    replies: list[Reply] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            replies.insert(0, Reply.from_message(event.message()))
+    return replies
