@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 RUN := .venv/bin/python
 DEV := .venv-dev/bin/python
 
-.PHONY: help run serve train check chat test lint bench actions lock clean
+.PHONY: help run serve train check chat test lint bench actions lock audit clean
 
 help:            ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -42,6 +42,9 @@ actions: .venv-dev/ready   ## Start a stock action server, for the stock `rasa` 
 
 lock: $(UV)      ## Renew both lock files from pyproject.toml
 	@sh requirements/lock.sh $(UV)
+
+audit: $(UV)     ## Ask the advisory service about every locked package
+	@sh requirements/audit.sh $(UV)
 
 clean:           ## Delete environments, models and data
 	@rm -rf .venv .venv-dev $(TOOLS) models var .rasa benchmarks/results
