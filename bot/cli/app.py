@@ -73,7 +73,7 @@ def _rasa(settings: Settings, log_level: Optional[str] = None) -> None:
     """Makes Rasa importable: logging first, then the stand-ins for TensorFlow."""
     from bot.runtime import logs, tensorflow_free
 
-    logs.configure(log_level or settings.log_level)
+    logs.configure(log_level or settings.log_level, settings.log_format)
     tensorflow_free.install()
 
 

@@ -14,6 +14,7 @@ from bot.content.text import normalized
 from bot.content.topics import read_topic, topic_files
 from bot.content.yaml_lines import line_with
 from bot.errors import ContentError, Problem
+from bot.metrics import CONTENT_RELOADS
 
 logger = logging.getLogger(__name__)
 
@@ -108,9 +109,11 @@ class ContentStore:
         try:
             content = read_content(self.root)
         except ContentError as error:
+            CONTENT_RELOADS.labels("refused").inc()
             logger.error("Content change refused, still serving the old content. %s", error)
             return False
         self.content = content
+        CONTENT_RELOADS.labels("accepted").inc()
         logger.info("Content reloaded: %d topics.", len(content.topics))
         untrained = self._untrained()
         if untrained:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from typing import Any, Optional, Union
 
@@ -10,6 +11,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.utils.endpoints import EndpointConfig
 
+from bot import metrics
 from bot.channels.generator import ContentGenerator
 from bot.channels.inbound import clean_message
 from bot.channels.output import ReplyChannel
@@ -17,7 +19,7 @@ from bot.content.store import ContentStore
 from bot.dialogue.replies import canned_reply
 from bot.dialogue.reply import Reply
 from bot.errors import ConflictError, StorageError
-from bot.runtime import speed
+from bot.runtime import logs, speed
 from bot.runtime.actions import InProcessEndpoint
 from bot.runtime.processor import Processor
 from bot.storage.conversations import ConversationStore
@@ -81,8 +83,15 @@ class Assistant(Agent):
         channel = message.output_channel
         if not isinstance(channel, ReplyChannel):
             return await super().handle_message(message)
+        logs.bind_turn(message.sender_id, message.message_id)
+        start = time.perf_counter()
         async with self.lock_store.lock(message.sender_id):
+            metrics.observe("wait", start)
             await self._turn(message, channel)
+        metrics.observe("whole", start)
+        outcome = channel.pending[-1].outcome
+        metrics.TURNS.labels(channel.name(), outcome).inc()
+        logger.info("Turn on %s: %s in %.0f ms", channel.name(), outcome, 1000 * (time.perf_counter() - start))
         await channel.deliver()
         return None
 
@@ -100,15 +109,18 @@ class Assistant(Agent):
                     await processor.handle_message(message)
                     break
                 except ConflictError:
+                    metrics.FAILURES.labels("conflict").inc()
                     channel.replace([])
                     if attempt == MAX_ATTEMPTS:
                         raise
         except StorageError as error:
+            metrics.FAILURES.labels("storage").inc()
             logger.error("%s", error)
             channel.replace([self._canned("utter_not_stored")])
             return
         if not channel.pending:
             # An action or answer failed; Rasa has logged why. Silence would leave the visitor waiting.
+            metrics.FAILURES.labels("silent").inc()
             channel.replace([self._canned("utter_failed")])
 
     def _canned(self, name: str) -> Reply:

@@ -9,6 +9,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot import metrics
 from bot.dialogue.context import Context, slots_after
 from bot.dialogue.references import picked
 from bot.dialogue.reply import Reply
@@ -28,6 +29,12 @@ class Processor(MessageProcessor):
         only_output_properties: bool = True,
     ) -> dict[str, Any]:
         """Understands a message in its context."""
+        with metrics.timed("understand"):
+            return await self._parse(message, tracker, only_output_properties)
+
+    async def _parse(
+        self, message: UserMessage, tracker: Optional[DialogueStateTracker], only_output_properties: bool
+    ) -> dict[str, Any]:
         if tracker is None:
             return await super().parse_message(message, tracker, only_output_properties)
         context = Context.from_slots(tracker.current_slot_values())
@@ -40,7 +47,8 @@ class Processor(MessageProcessor):
         context = Context.from_slots(tracker.current_slot_values())
         changed = slots_after(context, _replies_of_this_turn(tracker))
         tracker.update_with_events([SlotSet(name, value) for name, value in changed.items()], self.domain)
-        await super().save_tracker(tracker)
+        with metrics.timed("store"):
+            await super().save_tracker(tracker)
 
 
 def _replies_of_this_turn(tracker: DialogueStateTracker) -> list[Reply]:

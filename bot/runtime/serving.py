@@ -9,9 +9,11 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from prometheus_client import start_http_server
 from rasa.core.run import configure_app
 from sanic import Sanic
 
+from bot import metrics
 from bot.channels.rest import MAX_BODY, LoopbackChannel
 from bot.content.store import ContentStore, shared_store
 from bot.errors import Errors, StartError
@@ -73,8 +75,26 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     check_address(settings.interface, settings.port)
     prepare_data_folder(settings.data_folder)
     assistant = build_assistant(settings, settings.store_url)
+    serve_metrics(settings, assistant)
     app = build_app(assistant, on_ready)
     app.run(host=settings.interface, port=settings.port, access_log=False, motd=False, debug=False)
+
+
+def serve_metrics(settings: Settings, assistant: Assistant) -> None:
+    """Serves the metrics on a port of their own, which visitors never reach; does nothing without the setting.
+
+    Raises:
+        StartError: The port is taken.
+    """
+    if settings.metrics_port is None:
+        return
+    pool: Any = assistant.store.engine.pool
+    metrics.CONNECTIONS.set_function(pool.checkedout)
+    try:
+        start_http_server(settings.metrics_port, settings.metrics_interface)
+    except OSError as error:
+        message = Errors.E020.format(interface=settings.metrics_interface, port=settings.metrics_port)
+        raise StartError(message.replace("BOT_PORT", "BOT_METRICS_PORT")) from error
 
 
 def build_app(assistant: Assistant, on_ready: Callable[[], None]) -> Sanic:

@@ -35,6 +35,17 @@ class Settings(BaseSettings):
         default="INFO", regex="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines shown."
     )
 
+    log_format: str = Field(
+        default="text", regex="^(text|json)$", description="Log lines for people, or JSON objects for programs."
+    )
+    metrics_port: Optional[int] = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port for Prometheus, on loopback unless BOT_METRICS_INTERFACE is set.",
+    )
+    metrics_interface: str = Field(default="127.0.0.1", description="Address that the metrics are served on.")
+
     class Config:
         env_prefix = "BOT_"
 
