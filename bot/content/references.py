@@ -18,6 +18,7 @@ NEEDED_RESPONSES = (
     "utter_too_long",
     "utter_not_stored",
     "utter_failed",
+    "utter_nothing_more",
 )
 """Responses that code gives without a rule."""
 

@@ -18,3 +18,11 @@ def picked(text: str, options: Sequence[Choice]) -> Optional[Choice]:
         if words in (str(number), *_NUMBERS[number - 1 : number], normalized(option.label)):
             return option
     return None
+
+
+_MORE = {"more", "more please", "the rest", "rest", "continue"}
+
+
+def asks_for_rest(text: str, rest: str) -> bool:
+    """Whether a message asks for what of the last reply did not fit; never if nothing is left."""
+    return bool(rest) and normalized(text) in _MORE

@@ -10,8 +10,10 @@ from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import metrics
+from bot.channels.capabilities import CAPABILITIES
+from bot.channels.formatting import format_turn
 from bot.dialogue.context import Context, slots_after
-from bot.dialogue.references import picked
+from bot.dialogue.references import asks_for_rest, picked
 from bot.dialogue.reply import Reply
 
 
@@ -40,12 +42,19 @@ class Processor(MessageProcessor):
         context = Context.from_slots(tracker.current_slot_values())
         choice = picked(message.text or "", context.options)
         meant = UserMessage(choice.text, sender_id=message.sender_id) if choice else message
-        return await super().parse_message(meant, tracker, only_output_properties)
+        parsed = await super().parse_message(meant, tracker, only_output_properties)
+        if asks_for_rest(message.text or "", context.rest):
+            intent = {"name": "rest", "confidence": 1.0}
+            parsed.update(intent=intent, intent_ranking=[intent], entities=[])
+        return parsed
 
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Stores a turn together with the context that its replies leave."""
         context = Context.from_slots(tracker.current_slot_values())
-        changed = slots_after(context, _replies_of_this_turn(tracker))
+        replies = _replies_of_this_turn(tracker)
+        channel = CAPABILITIES.get(tracker.get_latest_input_channel() or "")
+        rest = format_turn(replies, channel).rest if channel and replies else ""
+        changed = slots_after(context, replies, rest)
         tracker.update_with_events([SlotSet(name, value) for name, value in changed.items()], self.domain)
         with metrics.timed("store"):
             await super().save_tracker(tracker)

@@ -1,4 +1,4 @@
-"""The one place that turns a reply into what a channel can show. So far: plain text."""
+"""A reply as plain text: what the terminal, ``ask`` and the loopback channel show."""
 
 from __future__ import annotations
 

@@ -1,0 +1,183 @@
+"""A turn's replies as the messages that a channel sends.
+
+All replies of a turn become one message where they fit: their texts, then what is never cut: what they point to, one
+line of sources, the choices. Where the text does not fit it goes on in a second message, if the channel has one, and
+the rest waits until the visitor sends MORE. The processor keeps it in a slot; see ``bot.dialogue.context``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.channels.capabilities import Capabilities, Hint
+from bot.channels.formatting.buttons import MORE_BUTTON, button, buttons_for
+from bot.channels.formatting.closing import SOURCE_LINES, card_text, closings, sources_line
+from bot.channels.formatting.cutting import cut
+from bot.channels.formatting.markup import bold, escaped
+from bot.channels.formatting.outgoing import Button, CardBlock, Formatted, Outgoing
+from bot.channels.formatting.sms import for_sms, segments
+from bot.dialogue.reply import Reply
+
+CLOSING_SHARE = 0.7
+"""Most of a message that cards, sources and choices may take: the answer needs room too."""
+FORM_SEGMENTS = 10
+"""SMS segments that a form's question may take: it is never cut, for what it says before consent must be read."""
+
+
+@dataclass(frozen=True)
+class _Paragraph:
+    text: str
+    title: bool = False
+
+
+def format_turn(replies: Sequence[Reply], channel: Capabilities, intro: str = "") -> Formatted:
+    """The messages that give a turn's replies on a channel, none over its limits.
+
+    Args:
+        replies: What the turn said, in order; at least one.
+        channel: What the channel can show.
+        intro: A line that comes first, such as who is writing.
+    """
+    buttons = buttons_for([option for reply in replies for option in reply.options], channel)
+    if buttons and channel.button_text_length:
+        # WhatsApp: what is too long for a list may still fit a message with a numbered menu.
+        short = replace(channel, text_length=channel.button_text_length)
+        formatted = _Turn(replies, short, intro, buttons).formatted()
+        return formatted if not formatted.rest else _Turn(replies, channel, intro, ()).formatted()
+    return _Turn(replies, channel, intro, buttons).formatted()
+
+
+class _Turn:
+    """One turn on one channel, while it is put together."""
+
+    def __init__(
+        self, replies: Sequence[Reply], channel: Capabilities, intro: str, buttons: tuple[Button, ...]
+    ) -> None:
+        self.replies = replies
+        self.in_form = any(reply.form_step for reply in replies)
+        if self.in_form and channel.max_segments:
+            channel = replace(channel, max_segments=FORM_SEGMENTS)
+        self.channel = channel
+        self.intro = intro
+        self.buttons = buttons
+
+    def formatted(self) -> Formatted:
+        body = [_Paragraph(self.intro)] if self.intro else []
+        body += [paragraph for reply in self.replies for paragraph in self._paragraphs(reply)]
+        kept_back = self._kept_back()
+        closing = self._closing(bool(kept_back), body)
+        messages: list[Outgoing] = []
+        while not self._fits(body, closing) and len(messages) + 1 < self.channel.max_messages:
+            head, body = self._head(body, "")
+            if not head:
+                break
+            messages.append(Outgoing(self._text(head, "")))
+        rest: list[_Paragraph] = []
+        if not self._fits(body, closing):
+            closing = self._closing(not self.in_form, [])
+            body, rest = self._head(body, closing)
+        remains = "" if self.in_form else kept_back or "\n\n".join(paragraph.text for paragraph in rest)
+        messages.append(self._last(self._text(body, closing), bool(remains)))
+        return Formatted(tuple(messages), remains)
+
+    def _short(self, reply: Reply) -> bool:
+        """Whether the short answer is given: on SMS, and where an answer must leave room for a form's question."""
+        squeezed = self.in_form and not reply.form_step and self.channel.max_messages == 1
+        return bool(reply.short_text) and (self.channel.short or squeezed)
+
+    def _paragraphs(self, reply: Reply) -> list[_Paragraph]:
+        step = reply.form_step
+        text = reply.short_text if reply.short_text and self._short(reply) else reply.text
+        parts = [
+            _Paragraph(f"Step {step.step} of {step.total}" if step else ""),
+            _Paragraph(reply.title or "", title=True),
+            *(_Paragraph(part) for part in text.split("\n\n")),
+        ]
+        return [part for part in parts if part.text.strip()]
+
+    def _kept_back(self) -> str:
+        """The full answer with its sources, where the short answer is given."""
+        parts: list[str] = []
+        for reply in self.replies if not self.in_form else []:
+            if not self._short(reply) or reply.short_text == reply.text:
+                continue
+            parts.append(reply.text)
+            parts += [f"{card.title}: {card.text}" for card in reply.cards if card.text]
+            if reply.sources:
+                parts.append(sources_line(reply.sources, self.channel))
+        return "\n\n".join(parts)
+
+    def _closing(self, more: bool, body: Sequence[_Paragraph]) -> str:
+        """What follows the answer: the fullest that leaves it room, or one with shorter sources if then all fits."""
+        hinted = more and not (self.buttons and self._room_for_more_button())
+        candidates = list(closings(self.replies, self.channel, bool(self.buttons), hinted))
+        modest = [each for each in candidates if self._measure(each) <= CLOSING_SHARE * self._limit()]
+        with_all_options = [each for each in candidates[:SOURCE_LINES] if each in modest]
+        return next((each for each in with_all_options if self._fits(body, each)), modest[0] if modest else "")
+
+    def _room_for_more_button(self) -> bool:
+        return len(self.buttons) < self.channel.buttons
+
+    # Measuring
+
+    def _limit(self) -> int:
+        return self.channel.max_segments or self.channel.text_length
+
+    def _measure(self, text: str) -> int:
+        return segments(text) if self.channel.max_segments else len(text)
+
+    def _fits(self, body: Sequence[_Paragraph], closing: str) -> bool:
+        text = self._text(body, closing)
+        return self._measure(text) <= self._limit() and len(text) <= self.channel.text_length
+
+    def _head(self, body: Sequence[_Paragraph], closing: str) -> tuple[list[_Paragraph], list[_Paragraph]]:
+        """The paragraphs that fit before a closing, the last one cut if need be, and those that remain."""
+        head: list[_Paragraph] = []
+        for index, paragraph in enumerate(body):
+            if self._fits([*head, paragraph], closing):
+                head.append(paragraph)
+                continue
+            begun, remainder = cut(paragraph.text, lambda text: self._fits([*head, _Paragraph(text)], closing))
+            if begun:
+                head.append(_Paragraph(begun))
+            rest = [_Paragraph(remainder), *body[index + 1 :]]
+            if not begun and head and head[-1].title:
+                rest.insert(0, head.pop())  # a title stays with its text
+            return head, [part for part in rest if part.text]
+        return head, []
+
+    def _text(self, body: Sequence[_Paragraph], closing: str) -> str:
+        markup = self.channel.markup
+        parts = [(bold if part.title else escaped)(part.text, markup) for part in body]
+        text = "\n\n".join(part for part in (*parts, closing) if part)
+        # A blank line costs two characters of a paid message and says nothing there.
+        return for_sms(text.replace("\n\n", "\n")) if self.channel.short else text
+
+    # The last message
+
+    def _last(self, text: str, more: bool) -> Outgoing:
+        buttons = self.buttons
+        if buttons and more and self._room_for_more_button():
+            buttons = (*buttons, MORE_BUTTON)
+        cards = self._cards() if buttons else ()
+        taken = {card.button for card in cards}
+        return Outgoing(text, cards, tuple(each for each in buttons if each not in taken), self._hint())
+
+    def _cards(self) -> tuple[CardBlock, ...]:
+        if not self.channel.cards:
+            return ()
+        cards: list[CardBlock] = []
+        number = 0
+        for reply in self.replies:
+            for place, card in enumerate(reply.cards, start=number + 1):
+                cards.append(CardBlock(card_text(place, card, self.channel), button(card.choice, self.channel)))
+            number += len(reply.options)
+        return tuple(cards)
+
+    def _hint(self) -> Hint | None:
+        step = next((reply.form_step for reply in reversed(self.replies) if reply.form_step), None)
+        if step is None:
+            return None
+        wanted = step.field if step.field == "place" else step.input_type
+        return next((hint for hint in self.channel.hints if hint == wanted), None)
