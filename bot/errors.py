@@ -82,8 +82,8 @@ class Errors:
         "Make it writable, or set BOT_DATA_FOLDER to another folder"
     )
     E022 = (
-        "BOT_INTERFACE is {interface}, but the only channel so far cannot tell one visitor from another "
-        "and serves this machine alone. Unset BOT_INTERFACE"
+        "BOT_INTERFACE is {interface!r}, which is no address of this machine ({reason}). "
+        "Unset it to serve this machine alone, or set it to 0.0.0.0 to serve others too"
     )
     E023 = "The setting {name} is wrong: {reason}. See docs/settings.md"
     E024 = "{path} cannot be read as YAML: {reason}"
@@ -93,3 +93,24 @@ class Errors:
     )
     E031 = "Turn not stored: conversation {conversation} was changed by another turn (expected version {version})"
     E032 = "The conversation store failed ({reason}); the turn was not applied"
+    E040 = (
+        "BOT_SECRET is not set. Where others reach the server or its database, it must be given: it signs visitors' "
+        "sessions. Set it to {length} or more random characters, the same for all replicas, such as those of: "
+        "openssl rand -hex 32"
+    )
+    E041 = "A key in BOT_SECRET has fewer than {length} characters. Make one with: openssl rand -hex 32"
+    E042 = (
+        "The key that signs visitors' sessions cannot be read from or written to {path}. Make the file readable, or "
+        "delete it: a new one is made, and running conversations end; or set BOT_SECRET"
+    )
+
+
+WEB_ERRORS = {
+    "rate_limited": "Too many messages came at once. Wait as long as Retry-After says, then send the message again.",
+    "bad_request": "The request cannot be used. The API is described in /openapi.json.",
+    "session": "The session has ended or is not valid. Send the message without a token to begin a new conversation.",
+    "origin": "This page may not use the assistant. Its operator can add the page's origin to BOT_ORIGINS.",
+    "too_large": "The message is too long. Send at most 4,000 characters.",
+    "unavailable": "The assistant cannot answer just now. Send the same message again in a moment.",
+}
+"""What the web channel tells a client, by error code."""

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import errno
 import signal
 import socket
 from collections.abc import Callable
 from typing import Any
 
 from prometheus_client import start_http_server
-from rasa.core.run import configure_app
+from rasa.core.channels.channel import InputChannel, register
 from sanic import Sanic
 
 from bot import metrics
-from bot.channels.rest import MAX_BODY, LoopbackChannel
+from bot.channels import http
+from bot.channels.limits import RateLimit
+from bot.channels.rest import LoopbackChannel
+from bot.channels.sessions import Sessions, signing_keys
+from bot.channels.web import WebChannel, WebLimits
 from bot.content.store import ContentStore, shared_store
 from bot.errors import Errors, StartError
 from bot.runtime.agent import Assistant, load_assistant
+from bot.runtime.health import health_routes
 from bot.runtime.settings import ROOT, Settings, prepare_data_folder
 from bot.runtime.training import verified_model
 from bot.storage.conversations import ConversationStore
@@ -25,28 +30,29 @@ from bot.storage.database import open_database
 
 RELOAD_SECONDS = 1.0
 """How often content files are looked at for changes."""
+MAX_REQUEST = 1_000_000
+"""Bytes of a request that are read at all; each channel has its own limit."""
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: longer than the 60 seconds of nginx, so that the proxy closes first."""
 
 
 def check_address(interface: str, port: int) -> None:
-    """Makes sure that the server may and can listen there.
+    """Makes sure that the server can listen there.
 
     Raises:
-        StartError: The interface is open to others, or the port is taken.
+        StartError: The interface is not one of this machine, or the port is taken.
     """
     try:
-        loopback = interface == "localhost" or ipaddress.ip_address(interface).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise StartError(Errors.E022.format(interface=interface))
-    family = socket.AF_INET6 if ":" in interface else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As the server itself does: a port that only waits for old connections to end is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((interface, port))
-        except OSError as error:
+        found = socket.getaddrinfo(interface or "no address", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, _, _, address = found[0]
+        with socket.socket(family, kind) as probe:
+            # As the server itself does: a port that only waits for old connections to end is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise StartError(Errors.E020.format(interface=interface, port=port)) from error
+        raise StartError(Errors.E022.format(interface=interface, reason=error.strerror or error)) from error
 
 
 def build_assistant(settings: Settings, database_url: str) -> Assistant:
@@ -74,9 +80,10 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     """
     check_address(settings.interface, settings.port)
     prepare_data_folder(settings.data_folder)
+    keys = session_keys(settings)
     assistant = build_assistant(settings, settings.store_url)
     serve_metrics(settings, assistant)
-    app = build_app(assistant, on_ready)
+    app = build_app(settings, assistant, keys, on_ready)
     app.run(host=settings.interface, port=settings.port, access_log=False, motd=False, debug=False)
 
 
@@ -97,11 +104,41 @@ def serve_metrics(settings: Settings, assistant: Assistant) -> None:
         raise StartError(message.replace("BOT_PORT", "BOT_METRICS_PORT")) from error
 
 
-def build_app(assistant: Assistant, on_ready: Callable[[], None]) -> Sanic:
-    """Rasa's server with our channel and without its API, which would give full control to anyone."""
-    app = configure_app([LoopbackChannel()], enable_api=False)
-    app.config.REQUEST_MAX_SIZE = 2 * MAX_BODY
+def session_keys(settings: Settings) -> list[str]:
+    """The keys that sign visitors' sessions.
+
+    Raises:
+        StartError: BOT_SECRET has to be set, or a key cannot be used.
+    """
+    secret = settings.secret.get_secret_value() if settings.secret else None
+    shared = settings.open_to_others or not settings.store_url.startswith("sqlite")
+    return signing_keys(secret, settings.data_folder, shared)
+
+
+def web_channel(settings: Settings, assistant: Assistant, keys: list[str]) -> WebChannel:
+    """The channel of the website."""
+    limits = WebLimits(
+        origins=settings.allowed_origins,
+        proxies=settings.trusted_proxies,
+        session=RateLimit(settings.rate_session),
+        address=RateLimit(settings.rate_address),
+    )
+    return WebChannel(Sessions(keys), assistant.content, assistant.store, limits)
+
+
+def build_app(settings: Settings, assistant: Assistant, keys: list[str], on_ready: Callable[[], None]) -> Sanic:
+    """The server with our channels.
+
+    Rasa's own server is not used: it greets at ``/``, and its API would give full control to anyone.
+    """
+    app = Sanic("assistant", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = MAX_REQUEST
+    app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_SECONDS
     app.ctx.agent = assistant
+    http.install(app, settings.allowed_origins)
+    channels: list[InputChannel] = [LoopbackChannel(), web_channel(settings, assistant, keys)]
+    register(channels, app, route="/webhooks/")
+    app.blueprint(health_routes(assistant))
 
     async def start(_: Sanic, loop: Any) -> None:
         loop.add_signal_handler(signal.SIGHUP, assistant.content.refresh)

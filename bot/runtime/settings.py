@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Optional
 
-from pydantic import BaseSettings, Field, ValidationError
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 
+from bot.channels.clients import ORIGIN, Network
 from bot.errors import Errors, StartError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,16 @@ class Settings(BaseSettings):
     )
     interface: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=5005, ge=1, le=65535, description="Port that the server listens on.")
+    secret: Optional[SecretStr] = Field(
+        default=None,
+        description="Keys that sign visitors' sessions, apart by commas; the first signs, all are read.",
+    )
+    origins: str = Field(default="", description="Origins of other sites whose pages may ask, apart by commas.")
+    rate_session: int = Field(default=30, ge=1, description="Requests a minute that one session may make.")
+    rate_address: int = Field(default=120, ge=1, description="Requests a minute that one address may make.")
+    proxies: str = Field(
+        default="", description="Addresses or networks of proxies whose X-Forwarded-For is believed, apart by commas."
+    )
     action_endpoint: Optional[str] = Field(
         default=None, description="Address of a stock action server; unset: actions run in this process."
     )
@@ -49,10 +61,49 @@ class Settings(BaseSettings):
     class Config:
         env_prefix = "BOT_"
 
+    @validator("origins")
+    def _exact_origins(cls, value: str) -> str:
+        for origin in _parts(value):
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is no origin; write scheme, host and port only, as https://www.example.org"
+                )
+        return value
+
+    @validator("proxies")
+    def _networks(cls, value: str) -> str:
+        for network in _parts(value):
+            ipaddress.ip_network(network)
+        return value
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """``origins`` one by one."""
+        return frozenset(_parts(self.origins))
+
+    @property
+    def trusted_proxies(self) -> list[Network]:
+        """``proxies`` one by one."""
+        return [ipaddress.ip_network(network) for network in _parts(self.proxies)]
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether other machines reach the server, as far as its own address tells."""
+        if self.interface == "localhost":
+            return False
+        try:
+            return not ipaddress.ip_address(self.interface).is_loopback
+        except ValueError:
+            return True
+
     @property
     def store_url(self) -> str:
         """Address of the conversation store, with the SQLite default filled in."""
         return self.database_url or f"sqlite:///{self.data_folder / 'conversations.sqlite3'}"
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def load_settings() -> Settings:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.dialogue.reply import Reply
 from bot.errors import ConflictError, Errors, StorageError
+from bot.storage.feedback import Vote, record_vote
 from bot.storage.tables import conversations, events, turns
 
 WINDOW = 24
@@ -49,6 +50,7 @@ _REPEATED = (
     .where(turns.c.conversation_id == _CONVERSATION, turns.c.message_id == sa.bindparam("message"))
     .order_by(events.c.id)
 )
+_NOTHING = sa.select(sa.literal(1))
 _CLAIM = sa.update(conversations).where(
     conversations.c.id == _CONVERSATION, conversations.c.version == sa.bindparam("read_version")
 )
@@ -126,6 +128,28 @@ class ConversationStore(TrackerStore):
         if not rows:
             return None
         return _replies([_event(row.data) for row in rows if row.data is not None])
+
+    async def vote(self, sender_id: str, message_id: str, vote: Vote, reason: Optional[str]) -> bool:
+        """Keeps a visitor's vote on the replies to a message.
+
+        Returns:
+            Whether the conversation has such a message.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        now = self._clock()
+        return await self._transact(
+            lambda connection: record_vote(connection, sender_id, message_id, vote, reason, now)
+        )
+
+    async def ping(self) -> None:
+        """Asks the database for nothing.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        await self._transact(lambda connection: connection.execute(_NOTHING).scalar())
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
         """Runs work in one transaction.

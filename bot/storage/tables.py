@@ -32,9 +32,13 @@ turns = sa.Table(
     sa.Column("confidence", sa.Float, nullable=True),
     sa.Column("outcome", sa.String(16), nullable=True),
     sa.Column("topic", sa.String(255), nullable=True),
+    sa.Column("vote", sa.String(8), nullable=True),
+    sa.Column("vote_reason", sa.String(500), nullable=True),
+    sa.Column("voted_at", sa.Float, nullable=True),
     sa.UniqueConstraint("conversation_id", "message_id", name="one_turn_a_message"),
 )
-"""One row a visitor's message: what it was taken for and what came of it. ``topic`` is the first content id."""
+"""One row a visitor's message: what it was taken for and what came of it. ``topic`` is the first content id;
+``vote``, what the visitor thought of the replies, is ``up``, ``down`` or null."""
 
 events = sa.Table(
     "events",

@@ -1,0 +1,51 @@
+"""How many messages a session or an address may send."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Optional
+
+WINDOW = 60.0
+"""Seconds to which a limit applies."""
+
+
+class RateLimit:
+    """At most so many a minute for each key, evenly refilled.
+
+    The generic cell rate algorithm (ITU-T I.371, a leaky bucket without a timer): for each key it keeps one number, the
+    time at which its allowance will be whole again. It counts in this process; with several replicas each counts alone.
+    """
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Sets the limit.
+
+        Args:
+            per_minute: Messages a minute; as many may come at once.
+            clock: Seconds; tests move it.
+        """
+        self._cost = WINDOW / per_minute
+        self._clock = clock
+        self._whole_at: dict[str, float] = {}
+        self._sweep_at = 0.0
+
+    def wait(self, key: str) -> Optional[float]:
+        """Counts one message of a key.
+
+        Returns:
+            None if it may pass; else the seconds until the next one may (this one is not counted).
+        """
+        now = self._clock()
+        self._forget(now)
+        whole_at = max(self._whole_at.get(key, now), now) + self._cost
+        # A hundred thousandth of a message more: sums of floats must not cost the last one of a burst.
+        if whole_at - now > WINDOW + self._cost * 1e-5:
+            return whole_at - now - WINDOW
+        self._whole_at[key] = whole_at
+        return None
+
+    def _forget(self, now: float) -> None:
+        """Drops the keys whose allowance is whole, once a window: what is kept grows with the visitors of a minute."""
+        if now >= self._sweep_at:
+            self._sweep_at = now + WINDOW
+            self._whole_at = {key: whole_at for key, whole_at in self._whole_at.items() if whole_at > now}
