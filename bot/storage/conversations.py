@@ -24,8 +24,13 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.dialogue.reply import Reply
 from bot.errors import ConflictError, Errors, StorageError
+from bot.storage import records
+from bot.storage.blanking import FormTurn, blank_replies, loggable
+from bot.storage.database import forget_old_pages
+from bot.storage.erasure import erase, erasure_key, replies_before_erasure
 from bot.storage.feedback import Vote, record_vote
-from bot.storage.tables import conversations, events, turns
+from bot.storage.handover import HANDOVER_SLOTS, handed_over
+from bot.storage.tables import conversations, erasures, events, turns
 
 WINDOW = 24
 """Events read back for a turn: about four turns, more than any rule looks at."""
@@ -44,12 +49,14 @@ _STATE = sa.select(conversations).where(conversations.c.id == _CONVERSATION)
 _RECENT = (
     sa.select(events.c.data).where(events.c.conversation_id == _CONVERSATION).order_by(events.c.id.desc()).limit(WINDOW)
 )
-_REPEATED = (
-    sa.select(turns.c.id, events.c.data)
+_REPEATED = sa.union_all(
+    sa.select(events.c.id.label("place"), events.c.data)
+    .select_from(turns)
     .outerjoin(events, (events.c.turn_id == turns.c.id) & (events.c.type == BotUttered.type_name))
-    .where(turns.c.conversation_id == _CONVERSATION, turns.c.message_id == sa.bindparam("message"))
-    .order_by(events.c.id)
-)
+    .where(turns.c.conversation_id == _CONVERSATION, turns.c.message_id == sa.bindparam("message")),
+    # In the same statement, as one more would be paid by every turn.
+    sa.select(sa.literal(0), erasures.c.replies).where(erasures.c.key == sa.bindparam("erasure")),
+).order_by("place")
 _NOTHING = sa.select(sa.literal(1))
 _CLAIM = sa.update(conversations).where(
     conversations.c.id == _CONVERSATION, conversations.c.version == sa.bindparam("read_version")
@@ -107,7 +114,8 @@ class ConversationStore(TrackerStore):
         """
         if not isinstance(tracker, StoredTracker):
             raise TypeError("only trackers that this store made can be saved")
-        await self._transact(lambda connection: self._write(connection, tracker))
+        if await self._transact(lambda connection: self._write(connection, tracker)):
+            forget_old_pages(self.engine)
         tracker.version += 1
         tracker.stored_events = len(tracker.events)
 
@@ -123,10 +131,13 @@ class ConversationStore(TrackerStore):
         Raises:
             StorageError: The database failed.
         """
-        parameters = {"conversation": sender_id, "message": message_id}
+        erasure = erasure_key(sender_id, message_id)
+        parameters = {"conversation": sender_id, "message": message_id, "erasure": erasure}
         rows = await self._transact(lambda connection: connection.execute(_REPEATED, parameters).all())
         if not rows:
             return None
+        if isinstance(rows[0].data, list):
+            return replies_before_erasure(rows[0].data)
         return _replies([_event(row.data) for row in rows if row.data is not None])
 
     async def vote(self, sender_id: str, message_id: str, vote: Vote, reason: Optional[str]) -> bool:
@@ -177,6 +188,8 @@ class ConversationStore(TrackerStore):
         tracker = StoredTracker(sender_id, self.domain.slots)
         known = [*self._state_events(row), *_from_user_message(recent)]
         tracker.update_with_events(known, self.domain, override_timestamp=False)
+        # The row decides: events that were blanked may have taken a slot's last value out of the window.
+        tracker.update_with_events(self._differing_slots(tracker, row), self.domain)
         tracker.version = row.version
         tracker.stored_events = len(tracker.events)
         # After the count: what is dropped must be written, or the window would bring it back at the next turn.
@@ -191,6 +204,15 @@ class ConversationStore(TrackerStore):
             state.append(ActiveLoop(row.active_loop["name"], timestamp=row.updated_at))
         return [*state, ActionExecuted(ACTION_LISTEN_NAME, timestamp=row.updated_at)]
 
+    @staticmethod
+    def _differing_slots(tracker: StoredTracker, row: Any) -> list[Event]:
+        """What it takes to bring a tracker's slots to the state row's values."""
+        return [
+            SlotSet(name, kept, timestamp=row.updated_at)
+            for name, slot in tracker.slots.items()
+            if slot.value != (kept := row.slots.get(name, slot.initial_value))
+        ]
+
     def _drop_expired(self, tracker: StoredTracker, row: Any) -> None:
         lifetime = FORM_LIFETIME if row.active_loop.get("name") else CONTEXT_LIFETIME
         if self._clock() - row.updated_at <= lifetime:
@@ -202,28 +224,40 @@ class ConversationStore(TrackerStore):
             reset.append(ActiveLoop(None))
         tracker.update_with_events(reset, self.domain)
 
-    def _write(self, connection: Connection, tracker: StoredTracker) -> None:
+    def _write(self, connection: Connection, tracker: StoredTracker) -> bool:
+        """Writes a turn and what it hands over; returns whether old pages hold what must be forgotten now."""
         now = self._clock()
+        slots = tracker.current_slot_values()
+        handover = handed_over(slots)
         state = {
             "version": tracker.version + 1,
-            "slots": {name: value for name, value in tracker.current_slot_values().items() if value is not None},
+            "slots": {name: value for name, value in slots.items() if value is not None and name not in HANDOVER_SLOTS},
             "active_loop": {"name": tracker.active_loop_name} if tracker.active_loop_name else {},
             "updated_at": now,
         }
         self._claim(connection, tracker, state)
         new = list(tracker.events)[tracker.stored_events :]
-        turn_id = self._write_turn(connection, tracker.sender_id, new, now)
-        if new:
-            rows = [
-                {
-                    "conversation_id": tracker.sender_id,
-                    "turn_id": turn_id,
-                    "type": event.type_name,
-                    "data": event.as_dict(),
-                }
-                for event in new
-            ]
+        if handover.erasure:
+            message = _message(new)
+            erase(connection, tracker.sender_id, message.message_id if message else None, _replies(new), now)
+            return True
+        form = FormTurn.of(list(tracker.events)[: tracker.stored_events], new)
+        private = form.private or handover.blanking
+        turn_id = self._write_turn(connection, tracker.sender_id, new, now, private)
+        rows = [
+            {"conversation_id": tracker.sender_id, "turn_id": turn_id, "type": data["event"], "data": data}
+            for data in loggable((event.as_dict() for event in new), private)
+        ]
+        if rows:
             connection.execute(sa.insert(events), rows)
+        if handover.submission:
+            records.save(connection, handover.submission, tracker.sender_id, now)
+        if handover.withdrawal:
+            records.withdraw(connection, handover.withdrawal, now)
+        if form.ended or (private and not tracker.active_loop_name):
+            blank_replies(connection, tracker.sender_id, but_of_turn=turn_id)
+            return True
+        return False
 
     @staticmethod
     def _claim(connection: Connection, tracker: StoredTracker, state: dict[str, Any]) -> None:
@@ -242,9 +276,11 @@ class ConversationStore(TrackerStore):
             raise conflict
 
     @staticmethod
-    def _write_turn(connection: Connection, sender_id: str, new: list[Event], now: float) -> Optional[int]:
+    def _write_turn(
+        connection: Connection, sender_id: str, new: list[Event], now: float, private: bool
+    ) -> Optional[int]:
         """Writes the turn's row: what the message was taken for and what came of it."""
-        message = next((event for event in reversed(new) if isinstance(event, UserUttered)), None)
+        message = _message(new)
         if message is None:
             return None
         replies = _replies(new)
@@ -259,6 +295,7 @@ class ConversationStore(TrackerStore):
                 confidence=message.intent.get("confidence"),
                 outcome=last.outcome if last else None,
                 topic=last.topic[0] if last and last.topic else None,
+                private=private,
             )
         )
         return int(result.inserted_primary_key[0])
@@ -284,6 +321,11 @@ def _event(data: dict[str, Any]) -> Event:
 def _replies(recent: list[Event]) -> list[Reply]:
     """The replies among events."""
     return [Reply.from_message(event.message()) for event in recent if isinstance(event, BotUttered)]
+
+
+def _message(new: list[Event]) -> Optional[UserUttered]:
+    """The visitor's message among a turn's events."""
+    return next((event for event in reversed(new) if isinstance(event, UserUttered)), None)
 
 
 def _from_user_message(recent: list[Event]) -> list[Event]:

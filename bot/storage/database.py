@@ -19,6 +19,8 @@ MIGRATION_LOCK = 7_226_422
 """Key of the advisory lock under which PostgreSQL's tables are made; any number that nothing else here uses."""
 POOL_SIZE = 2
 """One connection works for the event loop's turns, one is spare: turns of a process come one at a time."""
+SQLITE_PATIENCE = 10
+"""Seconds that SQLite waits for another process to finish writing."""
 
 
 def open_database(url: str) -> Engine:
@@ -57,7 +59,7 @@ def _sqlite(address: Any) -> Engine:
         future=True,
         poolclass=QueuePool,
         pool_size=POOL_SIZE,
-        connect_args={"check_same_thread": False, "timeout": 10},
+        connect_args={"check_same_thread": False, "timeout": SQLITE_PATIENCE},
     )
 
     @sa.event.listens_for(engine, "connect")  # type: ignore[untyped-decorator]  # SQLAlchemy 1.4 has no types
@@ -82,3 +84,23 @@ def migrate(engine: Engine) -> None:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def forget_old_pages(engine: Engine) -> bool:
+    """Empties SQLite's write-ahead log, where pages keep what has been deleted or overwritten since.
+
+    PostgreSQL needs no call: its own vacuum reuses the space, and ``retention run`` asks for one.
+
+    Returns:
+        False if another process was reading just then; call again later.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        # A reader in another process, such as a long export, must not stop the visitors' turns for ten seconds.
+        connection.exec_driver_sql("PRAGMA busy_timeout=100")
+        try:
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={SQLITE_PATIENCE * 1000}")
+    return not busy

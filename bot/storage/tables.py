@@ -35,10 +35,12 @@ turns = sa.Table(
     sa.Column("vote", sa.String(8), nullable=True),
     sa.Column("vote_reason", sa.String(500), nullable=True),
     sa.Column("voted_at", sa.Float, nullable=True),
+    sa.Column("private", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("conversation_id", "message_id", name="one_turn_a_message"),
 )
 """One row a visitor's message: what it was taken for and what came of it. ``topic`` is the first content id;
-``vote``, what the visitor thought of the replies, is ``up``, ``down`` or null."""
+``vote``, what the visitor thought of the replies, is ``up``, ``down`` or null. ``private`` marks the turns of an open
+form, whose replies are blanked when it ends."""
 
 events = sa.Table(
     "events",
@@ -52,3 +54,56 @@ events = sa.Table(
     sa.Index("events_of_a_turn", "turn_id"),
 )
 """Rasa's events, in order; ``turn_id`` is the turn that wrote them."""
+
+records = sa.Table(
+    "records",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("email", sa.String(320), nullable=True),
+    sa.Column("state", sa.String(2), nullable=True),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("consent_version", sa.String(64), nullable=False),
+    sa.Column("consent_at", sa.Float, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("updated_at", sa.Float, nullable=False),
+    sa.UniqueConstraint("kind", "email", name="one_record_a_kind_and_email"),
+)
+"""What visitors left for the staff, with their consent. ``email`` is folded for comparison; ``state`` is a US state."""
+
+submissions = sa.Table(
+    "submissions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("reference", sa.String(16), nullable=False, unique=True),
+    sa.Column("record_id", _Id, sa.ForeignKey("records.id"), nullable=False),
+    sa.Column("conversation_id", sa.String(255), nullable=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("submissions_of_a_record", "record_id"),
+    sa.Index("submissions_of_a_conversation", "conversation_id"),
+)
+"""One row a form that was sent: several can lead to one record, so each reference number keeps working."""
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("reference", sa.String(16), nullable=False),
+    sa.Column("event", sa.String(16), nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", sa.Float, nullable=False),
+    sa.Index("notices_by_time", "due_at"),
+)
+"""What staff have still to be told by e-mail; a row goes when its mail was taken. No personal data."""
+
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("replies", sa.JSON, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+"""The last replies of erased conversations, by a hash of conversation and message, for a message that comes again."""
