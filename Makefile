@@ -8,11 +8,12 @@ UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 UV_VERSION := 0.13.9
 RUN := .venv/bin/python
 DEV := .venv-dev/bin/python
+RUNS ?= 20
 
-.PHONY: help run serve train check chat test lint bench actions lock audit clean
+.PHONY: help run serve train check chat test test-faults lint bench actions lock audit clean
 
 help:            ## Show the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 run: train       ## Set up, check, train if needed, and serve on this machine
 	@$(RUN) -m bot serve
@@ -27,7 +28,12 @@ chat: train      ## Talk to the assistant in this terminal
 	@$(RUN) -m bot chat
 
 test: .venv-dev/ready train lint   ## Run all checks and tests
+	@sh tests/programs.sh
 	@$(DEV) -m pytest
+
+test-faults: .venv-dev/ready train   ## Try each fault RUNS=20 times under load; goes on where it was stopped
+	@sh tests/programs.sh
+	@$(DEV) -m pytest tests/faults --fault-resume --fault-runs $(RUNS)
 
 lint: .venv-dev/ready   ## Style, types
 	@$(DEV) -m ruff check .

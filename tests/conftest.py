@@ -45,6 +45,11 @@ PATIENCE = 60
 """Seconds until a test gives up waiting for something that takes a moment."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fault-runs", type=int, default=2, help="how often each fault of tests/faults is tried")
+    parser.addoption("--fault-resume", action="store_true", help="leave out tries that passed, and note those that do")
+
+
 async def turn(assistant: Assistant, conversation: str, text: object, message_id: Optional[str] = None) -> list[Reply]:
     """One turn; returns what the visitor gets."""
     channel = ReplyChannel()

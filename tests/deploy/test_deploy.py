@@ -1,0 +1,168 @@
+"""The deployment files, each checked by what will read it: nginx, systemd, Kubernetes' schema, the compose schema."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+
+from bot.runtime.settings import ROOT, Settings
+
+DEPLOY = ROOT / "deploy"
+SETTINGS = {f"BOT_{name.upper()}" for name in Settings.__fields__}
+
+
+def needed(command: str) -> str:
+    """Path of a program that these tests cannot do without."""
+    found = shutil.which(command, path=f"{os.environ['PATH']}:/usr/sbin")
+    assert found, f"install {command} (Debian has it); `make test` does so as root"
+    return found
+
+
+def run(*command: str) -> str:
+    """What a command that has to succeed printed."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    return output
+
+
+def nginx_configuration(folder: Path, replicas: str) -> Path:
+    """The site file in a folder, as it will be included in an nginx of Debian's."""
+    site = (DEPLOY / "nginx" / "amicc.conf").read_text(encoding="utf-8")
+    (folder / "site.conf").write_text(site.replace("/etc/nginx", str(folder)), encoding="utf-8")
+    (folder / "amicc-replicas.conf").write_text(replicas, encoding="utf-8")
+    main = folder / "nginx.conf"
+    main.write_text(
+        f"pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
+        f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n"
+        f"include {folder}/site.conf; }}\n",
+        encoding="utf-8",
+    )
+    return main
+
+
+@pytest.mark.parametrize("name", ["replicas.conf", "replicas.compose.conf"])
+def test_nginx_accepts_its_configuration(name: str, tmp_path: Path) -> None:
+    replicas = (DEPLOY / "nginx" / name).read_text(encoding="utf-8")
+    # nginx looks names up when it reads its configuration; the compose network has them, this machine does not.
+    main = nginx_configuration(tmp_path, re.sub(r"replica-\d:", "127.0.0.1:", replicas))
+    assert "syntax is ok" in run(needed("nginx"), "-t", "-c", str(main), "-p", str(tmp_path))
+
+
+def test_the_check_of_nginx_can_fail(tmp_path: Path) -> None:
+    main = nginx_configuration(tmp_path, "upstream amicc_assistant { server 127.0.0.1:5005 }")
+    with pytest.raises(AssertionError, match="unexpected"):
+        run(needed("nginx"), "-t", "-c", str(main), "-p", str(tmp_path))
+
+
+def test_nginx_tells_the_replicas_who_the_client_is_and_believes_no_client() -> None:
+    site = (DEPLOY / "nginx" / "amicc.conf").read_text(encoding="utf-8")
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in site
+    assert "$proxy_add_x_forwarded_for" not in site
+
+
+def systemd_unit(folder: Path, **replaced: str) -> Path:
+    """The unit in a folder, with the program it starts standing in for the installed one."""
+    unit = (DEPLOY / "amicc-assistant@.service").read_text(encoding="utf-8")
+    unit = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit, flags=re.MULTILINE)
+    for old, new in replaced.items():
+        unit = unit.replace(f"{old}=", new)
+    path = folder / "amicc-assistant@5005.service"
+    path.write_text(unit, encoding="utf-8")
+    return path
+
+
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
+    said = run(needed("systemd-analyze"), "verify", "--man=no", str(systemd_unit(tmp_path)))
+    assert "amicc-assistant" not in said, said
+
+
+def test_the_check_of_systemd_can_fail(tmp_path: Path) -> None:
+    unit = systemd_unit(tmp_path, MemoryMax="MemoryMost=")
+    done = subprocess.run(
+        [needed("systemd-analyze"), "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=60
+    )
+    assert "MemoryMost" in done.stderr
+
+
+def kubernetes_objects() -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all((DEPLOY / "kubernetes.yml").read_text(encoding="utf-8")))
+
+
+# The schemas name a draft by an address that jsonschema 4.17 does not know; it uses the newest, as it should.
+any_draft = pytest.mark.filterwarnings("ignore:The metaschema specified:DeprecationWarning")
+
+
+@any_draft
+@pytest.mark.parametrize("document", kubernetes_objects(), ids=lambda document: document["kind"])
+def test_kubernetes_accepts_each_object(document: dict[str, Any]) -> None:
+    kubernetes_validate.validate(document, kubernetes_validate.latest_version(), strict=True)
+
+
+@any_draft
+def test_the_check_of_kubernetes_can_fail() -> None:
+    deployment = kubernetes_objects()[0]
+    deployment["spec"]["replicas"] = "two"
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(deployment, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_a_pod_has_no_rights_that_it_does_not_need() -> None:
+    pod = kubernetes_objects()[0]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["allowPrivilegeEscalation"] is False
+    assert container["resources"]["limits"]["memory"]
+    assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container)
+
+
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8")))
+
+
+def compose_schema() -> dict[str, Any]:
+    package = find_spec("compose")
+    assert package is not None
+    assert package.submodule_search_locations
+    path = Path(package.submodule_search_locations[0]) / "config" / "compose_spec.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_the_compose_file_has_the_shape_of_one() -> None:
+    jsonschema.Draft201909Validator(compose_schema()).validate(compose())
+
+
+def test_the_check_of_the_compose_file_can_fail() -> None:
+    wrong = compose()
+    wrong["services"]["proxy"]["prots"] = wrong["services"]["proxy"].pop("ports")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft201909Validator(compose_schema()).validate(wrong)
+
+
+def test_only_the_proxy_of_the_compose_file_is_open_to_the_network() -> None:
+    services = compose()["services"]
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+
+
+def test_what_the_container_copies_exists() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Containerfile").read_text("utf-8"), re.MULTILINE)
+    assert copied
+    for name in " ".join(copied).split():
+        assert (ROOT / name).exists(), f"the Containerfile copies {name}, which is not there"
+
+
+@pytest.mark.parametrize("path", [path for path in sorted(DEPLOY.rglob("*")) if path.is_file()], ids=lambda p: p.name)
+def test_a_setting_that_a_deployment_file_names_exists(path: Path) -> None:
+    named = set(re.findall(r"\bBOT_[A-Z_]+\b", path.read_text(encoding="utf-8")))
+    assert named - SETTINGS == set()

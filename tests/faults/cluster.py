@@ -1,0 +1,179 @@
+"""The scaled profile on this machine: PostgreSQL, nginx and replicas, each a real process that can be hurt."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import requests
+import sqlalchemy as sa
+from conftest import PATIENCE, free_port, is_up, subprocess_environment, wait_for
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from bot.runtime.settings import ROOT
+
+SECRET = "a key for tests alone and of enough characters to sign with"
+
+
+class Replica:
+    """One process of the assistant."""
+
+    def __init__(self, folder: Path, settings: dict[str, object], command: tuple[str, ...] = ()) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = folder / f"replica-{self.port}.txt"
+        self._environment = subprocess_environment(BOT_PORT=self.port, BOT_DATA_FOLDER=folder / "data", **settings)
+        self._command = command
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self._command, sys.executable, "-m", "bot", "serve"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+
+    def wait_until_ready(self) -> None:
+        wait_for(lambda: is_up(f"{self.address}/ready", self.process, self.log), f"the replica on port {self.port}")
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+
+class PostgreSQL:
+    """A server of its own, which can be restarted while others go on."""
+
+    def __init__(self, folder: str) -> None:
+        # Read when pgserver is imported; it warns if there is none.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pgserver
+
+        self._server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        self.admin = sa.create_engine(
+            self._server.get_uri(), future=True, isolation_level="AUTOCOMMIT", poolclass=NullPool
+        )
+
+    def create(self, name: str) -> str:
+        """Makes a database; its address."""
+        with self.admin.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        return make_url(self.admin.url).set(database=name).render_as_string(hide_password=False)
+
+    def end_connections(self) -> None:
+        """Ends every connection and every transaction that runs, as a restart of the server does."""
+        with self.admin.connect() as connection:
+            connection.execute(
+                sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            )
+
+    def restart(self) -> None:
+        """Restarts the server at once, aborting what runs."""
+        from pgserver import pg_ctl
+
+        pg_ctl(["restart", "-m", "fast", "-w"], pgdata=self._server.pgdata, user=self._server.system_user)
+
+    def stop(self) -> None:
+        self.admin.dispose()
+        self._server.cleanup()
+
+
+class Nginx:
+    """nginx with the project's own site file in front of replicas."""
+
+    def __init__(self, folder: Path, replicas: list[Replica]) -> None:
+        program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+        assert program, "install nginx (Debian has it); `make test` does so as root"
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        upstream = (ROOT / "deploy" / "nginx" / "replicas.conf").read_text(encoding="utf-8")
+        servers = "".join(f"server 127.0.0.1:{replica.port} max_fails=2 fail_timeout=5s;\n" for replica in replicas)
+        upstream = re.sub(r"( *server [^\n]+\n)+", servers, upstream)
+        # All visitors of a test have one address: the hash would send them all to one replica, the limit stop them.
+        upstream = upstream.replace("hash $binary_remote_addr", "hash $request_id")
+        (folder / "amicc-replicas.conf").write_text(upstream, encoding="utf-8")
+        site = (ROOT / "deploy" / "nginx" / "amicc.conf").read_text(encoding="utf-8")
+        site = site.replace("/etc/nginx", str(folder)).replace("listen 80;", f"listen 127.0.0.1:{self.port};")
+        site = re.sub(r"rate=\d+r/s", "rate=10000r/s", site).replace("burst=20", "burst=1000")
+        site = site.replace("limit_conn amicc_connections 50", "limit_conn amicc_connections 1000")
+        (folder / "site.conf").write_text(site, encoding="utf-8")
+        temporary = " ".join(
+            f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        main = folder / "nginx.conf"
+        user = "user root;\n" if os.geteuid() == 0 else ""  # the workers have to get into the folder
+        main.write_text(
+            f"{user}daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
+            f"events {{ worker_connections 1024; }}\n"
+            f"http {{ access_log off; {temporary} include {folder}/site.conf; }}\n",
+            encoding="utf-8",
+        )
+        self.process = subprocess.Popen([program, "-c", str(main), "-p", str(folder)], stderr=subprocess.DEVNULL)
+        wait_for(self._answers, "nginx")
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, "nginx has ended"
+        try:
+            return requests.get(f"{self.address}/health", timeout=PATIENCE).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+
+class Cluster:
+    """Two replicas on one PostgreSQL behind nginx; use it in a ``with`` block."""
+
+    def __init__(self, **settings: object) -> None:
+        self._settings = settings
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Cluster:
+        with ExitStack() as stack:
+            # Not pytest's folder: as root, PostgreSQL runs as another user, who has to get into it.
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
+            self.postgresql = PostgreSQL(stack.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-")))
+            stack.callback(self.postgresql.stop)
+            self.database_url = self.postgresql.create("assistant")
+            common: dict[str, object] = {
+                "BOT_DATABASE_URL": self.database_url,
+                "BOT_SECRET": SECRET,
+                "BOT_PROXIES": "127.0.0.1",
+                "BOT_RATE_SESSION": 10_000,
+                "BOT_RATE_ADDRESS": 1_000_000,
+                **self._settings,
+            }
+            self.replicas = [Replica(folder, common) for _ in range(2)]
+            for replica in self.replicas:
+                stack.callback(replica.stop)
+            for replica in self.replicas:
+                replica.wait_until_ready()
+            self.nginx = Nginx(folder, self.replicas)
+            stack.callback(self.nginx.stop)
+            self.address = self.nginx.address
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
