@@ -1,0 +1,55 @@
+// @ts-check
+// Texts of the interface, one a line: name, English, Spanish. The assistant's answers are not here: they come from the
+// server and are English only, which `english` says.
+
+/** @type {Record<string, Record<string, string>>} */
+const TEXTS = { en: {}, es: {} };
+for (const line of `title|Ask AMICC|Pregunte a AMICC
+label|Help chat|Chat de ayuda
+bot|Assistant|Asistente
+you|You|Usted
+kind|Automatic assistant|Asistente automático
+person|Contact a person|Contactar a una persona
+personAsk|How do I contact AMICC?|
+menu|Options|Opciones
+close|Close|Cerrar
+field|Type a question|Escriba en inglés
+send|Send|Enviar
+hello|Hello. What would you like to know?|Hola. ¿Qué desea saber?
+note|Check the sources. Please type no private details.|Compruebe las fuentes. No escriba datos privados.
+privacy|Privacy|Privacidad
+english||Las respuestas están solo en inglés. Escriba en inglés, con pocas palabras.
+also|You can ask|Puede preguntar
+pick|Pick one or ask in other words|Elija una o pregunte de otra forma
+source|Source|Fuente
+sources|Sources|Fuentes
+tab|(opens in a new tab)|(se abre en otra pestaña)
+step|Your answer: step {0} of {1}|Su respuesta: paso {0} de {1}
+skip|Skip|Omitir
+cancel|Cancel|Cancelar
+good|Helpful|Útil
+bad|Not helpful|No útil
+thanks|Thank you for telling us.|Gracias por decirlo.
+why|What was missing or wrong? (optional)|¿Qué faltaba o estaba mal? (opcional)
+typing|The assistant is typing|El asistente está escribiendo
+slow|Still working on it.|Un momento más.
+offline|No connection. Your message will be sent as soon as there is one.|Sin conexión. Su mensaje se enviará en cuanto la haya.
+busy|Busy just now. Your message will be sent soon.|Ocupado. Su mensaje se enviará pronto.
+pages|Read all answers as pages|Leer todas las respuestas en páginas
+retry|Try again|Reintentar
+error|Not sent.|No se envió.
+expired|The earlier conversation has ended.|La conversación anterior terminó.
+copy|Copy conversation|Copiar la conversación
+copied|Copied|Copiado
+save|Download conversation|Descargar la conversación
+print|Print|Imprimir
+again|Start again|Empezar de nuevo
+forget|Delete my data|Borrar mis datos
+shared|Shared device: forget when this tab closes|Equipo compartido: olvidar al cerrar esta pestaña
+hide|Hide the chat button|Ocultar el botón del chat
+sureAgain|Remove this conversation and start again?|¿Quitar esta conversación y empezar de nuevo?
+unread|new messages: {0}|mensajes nuevos: {0}`.split("\n")) {
+  const [name, en, es] = line.split("|");
+  TEXTS.en[name] = en;
+  TEXTS.es[name] = es;
+}
