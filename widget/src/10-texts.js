@@ -1,6 +1,6 @@
 // @ts-check
 // Texts of the interface, one a line: name, English, Spanish. The assistant's answers are not here: they come from the
-// server and are English only, which `english` says.
+// server and are English only, which its Spanish greeting says.
 
 /** @type {Record<string, Record<string, string>>} */
 const TEXTS = { en: {}, es: {} };
@@ -15,10 +15,9 @@ menu|Options|Opciones
 close|Close|Cerrar
 field|Type a question|Escriba en inglés
 send|Send|Enviar
-hello|Hello. What would you like to know?|Hola. ¿Qué desea saber?
+hello|Hello. What would you like to know?|Hola. Las respuestas están solo en inglés.
 note|Check the sources. Please type no private details.|Compruebe las fuentes. No escriba datos privados.
 privacy|Privacy|Privacidad
-english||Las respuestas están solo en inglés. Escriba en inglés, con pocas palabras.
 also|You can ask|Puede preguntar
 pick|Pick one or ask in other words|Elija una o pregunte de otra forma
 source|Source|Fuente

@@ -27,7 +27,7 @@ async function call(path, body) {
   const data = await response.json().catch(() => null);
   if (response.ok && data?.version === 1) return data;
   const { code, text } = data?.error || {};
-  if (!code && response.status < 500) tell();
+  if (code == "origin" || (!code && response.status < 500)) tell();
   throw {
     kind: code || (response.status < 500 ? "endpoint" : "unavailable"),
     text: string(text),

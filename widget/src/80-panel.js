@@ -63,7 +63,7 @@ function buildPanel() {
 /** The greeting with its first questions; a plain one if the server's does not come. */
 async function greet() {
   const reply = asReply(await call(`greeting?lang=${lang}`).then((data) => data.replies[0], () => null));
-  if (set.greeting || lang != "en" || !reply.text) reply.text = `${set.greeting || say("hello")}\n\n${say("english")}`;
+  if (set.greeting || !reply.text) reply.text = set.greeting || say("hello");
   reply.topics = 0;
   draw(Object.assign(hello, { replies: [reply] }));
 }
