@@ -19,7 +19,7 @@ const quoted = (value) => value.replaceAll("&", "&amp;").replaceAll('"', "&quot;
 function update() {
   const attributes = chosen().map(([name, value]) => `\n        data-${name}="${quoted(value)}"`);
   tagText.textContent = `<script src="${source.href}" defer${attributes.join("")}></` + `script>`;
-  const address = `assets/preview.html?${new URLSearchParams(chosen())}`;
+  const address = `preview?${new URLSearchParams(chosen())}`;
   if (frame.getAttribute("src") != address) frame.setAttribute("src", address);
 }
 
