@@ -104,6 +104,8 @@ class Errors:
         "The key that signs visitors' sessions cannot be read from or written to {path}. Make the file readable, or "
         "delete it: a new one is made, and running conversations end; or set BOT_SECRET"
     )
+    E043 = "The website's file {path} is missing or cannot be read. Restore the folder widget/ from the repository"
+    E044 = "The pages cannot be written to {folder} ({reason}). Choose another folder with --output"
 
 
 WEB_ERRORS = {

@@ -1,9 +1,11 @@
 """The server as an operator starts it, a process of its own, and a visitor of its web channel."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Optional
@@ -15,6 +17,7 @@ from conftest import PATIENCE, free_port, is_up, subprocess_environment, wait_fo
 
 from bot.runtime.settings import ROOT
 
+PROJECT = ["bot", "actions", "data", "knowledge", "config.yml", "domain.yml", "endpoints.yml", "credentials.yml"]
 UNLIMITED = 1_000_000
 """Requests a minute: tests ask faster than any visitor. Those of the limits set their own."""
 
@@ -59,6 +62,27 @@ class Server:
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(PATIENCE)
+
+
+def project_copy(folder: Path, model_path: Path, make_widget: Callable[[Path], object]) -> Path:
+    """A copy of the project with the trained model, whose files a test may change.
+
+    Args:
+        folder: Where to.
+        model_path: The trained model.
+        make_widget: Writes the widget's folder.
+    """
+    root = folder / "project"
+    root.mkdir()
+    for name in PROJECT:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, root / name)
+    (root / "models").symlink_to(model_path.parent)
+    make_widget(root / "widget")
+    return root
 
 
 class Visitor:

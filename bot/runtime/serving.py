@@ -7,7 +7,7 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Optional
 
 from prometheus_client import start_http_server
 from rasa.core.channels.channel import InputChannel, register
@@ -18,6 +18,7 @@ from bot.channels import http
 from bot.channels.limits import RateLimit
 from bot.channels.rest import LoopbackChannel
 from bot.channels.sessions import Sessions, signing_keys
+from bot.channels.site.pages import Site
 from bot.channels.web import WebChannel, WebLimits
 from bot.content.store import ContentStore, shared_store
 from bot.errors import Errors, StartError
@@ -81,9 +82,11 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     check_address(settings.interface, settings.port)
     prepare_data_folder(settings.data_folder)
     keys = session_keys(settings)
+    # Until the widget's pages are all there, the server runs without its site.
+    site = Site(ROOT / "widget", shared_store(ROOT)) if (ROOT / "widget" / "demo.html").exists() else None
     assistant = build_assistant(settings, settings.store_url)
     serve_metrics(settings, assistant)
-    app = build_app(settings, assistant, keys, on_ready)
+    app = build_app(settings, assistant, site, keys, on_ready)
     app.run(host=settings.interface, port=settings.port, access_log=False, motd=False, debug=False)
 
 
@@ -126,7 +129,9 @@ def web_channel(settings: Settings, assistant: Assistant, keys: list[str]) -> We
     return WebChannel(Sessions(keys), assistant.content, assistant.store, limits)
 
 
-def build_app(settings: Settings, assistant: Assistant, keys: list[str], on_ready: Callable[[], None]) -> Sanic:
+def build_app(
+    settings: Settings, assistant: Assistant, site: Optional[Site], keys: list[str], on_ready: Callable[[], None]
+) -> Sanic:
     """The server with our channels.
 
     Rasa's own server is not used: it greets at ``/``, and its API would give full control to anyone.
@@ -139,6 +144,8 @@ def build_app(settings: Settings, assistant: Assistant, keys: list[str], on_read
     channels: list[InputChannel] = [LoopbackChannel(), web_channel(settings, assistant, keys)]
     register(channels, app, route="/webhooks/")
     app.blueprint(health_routes(assistant))
+    if site:
+        app.blueprint(site.blueprint())
 
     async def start(_: Sanic, loop: Any) -> None:
         loop.add_signal_handler(signal.SIGHUP, assistant.content.refresh)
