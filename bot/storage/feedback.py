@@ -74,8 +74,3 @@ def voted_turns(connection: Connection, since: float = 0.0, vote: Optional[Vote]
     if vote:
         query = query.where(turns.c.vote == vote)
     return [VotedTurn(**row) for row in connection.execute(query).mappings()]
-
-
-def erase_reasons(connection: Connection, conversation: str) -> None:
-    """Forgets what a visitor wrote with votes; the votes stay, they hold nobody's words."""
-    connection.execute(sa.update(turns).where(turns.c.conversation_id == conversation).values(vote_reason=None))

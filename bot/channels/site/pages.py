@@ -19,7 +19,7 @@ from bot.channels.site.script import widget_script
 from bot.content.store import Content, ContentStore
 from bot.errors import Errors, StartError
 
-PAGES = {"/": "demo.html", "/chat": "chat.html", "/integrate": "integrate.html"}
+PAGES = {"/": "demo.html", "/chat": "chat.html", "/integrate": "integrate.html", "/preview": "preview.html"}
 """Files of the widget's folder by the path at which they are served."""
 
 CHAT = "chat"

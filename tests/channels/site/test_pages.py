@@ -17,13 +17,14 @@ FILES = {
     "demo.html": "<!doctype html><title>demo</title>",
     "chat.html": "<!doctype html><title>chat</title>",
     "integrate.html": "<!doctype html><title>integrate</title>",
+    "preview.html": "<!doctype html><title>preview</title>",
     "src/10-a.js": "const a = 1;",
     "src/20-b.js": "const b = 2;",
     "assets/demo.css": "body { color: black; }",
     "assets/demo.js": "document.title;",
     "assets/mark.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
 }
-PAGES = {"/": "demo.html", "/chat": "chat.html", "/integrate": "integrate.html"}
+PAGES = {"/": "demo.html", "/chat": "chat.html", "/integrate": "integrate.html", "/preview": "preview.html"}
 
 
 def widget_folder(folder: Path) -> Path:
