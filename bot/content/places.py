@@ -29,101 +29,6 @@ EARTH_RADIUS_KM = 6371.0
 _ZIP = re.compile(r"(?<![\d-])(\d{5})(?:-\d{4})?(?![\d-])")
 _INITIALS = re.compile(r"\b([A-Za-z])\.\s?([A-Za-z])\b\.?")
 _PREPOSITIONS = frozenset(("in", "near", "from", "to", "around", "of", "outside", "at", "by", "within"))
-_FILLERS = _PREPOSITIONS | set(
-    [
-        "i",
-        "im",
-        "m",
-        "am",
-        "we",
-        "re",
-        "live",
-        "living",
-        "reside",
-        "is",
-        "are",
-        "there",
-        "any",
-        "anyone",
-        "anybody",
-        "someone",
-        "people",
-        "an",
-        "a",
-        "the",
-        "local",
-        "alliance",
-        "alliances",
-        "group",
-        "groups",
-        "chapter",
-        "chapters",
-        "nearby",
-        "close",
-        "closest",
-        "nearest",
-        "my",
-        "our",
-        "area",
-        "region",
-        "here",
-        "please",
-        "pls",
-        "thanks",
-        "thank",
-        "you",
-        "hello",
-        "hi",
-        "hey",
-        "for",
-        "what",
-        "whats",
-        "s",
-        "about",
-        "how",
-        "and",
-        "do",
-        "does",
-        "have",
-        "one",
-        "got",
-        "something",
-        "anything",
-        "icc",
-        "amicc",
-        "court",
-        "moved",
-        "just",
-        "now",
-        "currently",
-        "based",
-        "located",
-        "find",
-        "looking",
-        "search",
-        "me",
-        "state",
-        "city",
-        "downtown",
-        "town",
-        "zip",
-        "zipcode",
-        "code",
-        "actually",
-        "sorry",
-        "its",
-        "it",
-        "ok",
-        "so",
-        "student",
-        "college",
-        "university",
-        "that",
-        "this",
-        "where",
-    ]
-)
-"""Words that stand around a place in a sentence and are none themselves."""
 _NEVER_ALONE = frozenset(("in", "me", "or", "hi", "ok", "oh", "as"))
 """Postal abbreviations that are words as well."""
 _TOO_WIDE = frozenset(
@@ -217,7 +122,7 @@ class PlaceFinder:
 
         Args:
             gazetteer: All places with their coordinates.
-            names: ``knowledge/places.yml``: nicknames, and cities abroad.
+            names: ``knowledge/places.yml``: nicknames, cities abroad, words around places.
 
         Raises:
             ContentError: The file cannot be read.
@@ -230,6 +135,7 @@ class PlaceFinder:
         }
         self._abroad = {place_key(str(name)) for name in file.get("abroad") or []} | gazetteer.countries
         self._abroad -= _TOO_WIDE | set(gazetteer.state_names)
+        self._around = _PREPOSITIONS | set(str(file.get("around") or "").split())
         self._states = list(gazetteer.state_names)
         self._fuzzy = [*gazetteer.names, *self._nicknames, *gazetteer.state_names, *self._abroad]
 
@@ -240,14 +146,14 @@ class PlaceFinder:
             entry = self._gazetteer.zip_code(zip_code[1])
             return self._found(entry) if entry else UNKNOWN
         text = _INITIALS.sub(r"\1\2", text)
-        phrases = list(dict.fromkeys(_phrases(place_key(text).split())))
+        phrases = list(dict.fromkeys(_phrases(place_key(text).split(), self._around)))
         if _TOO_WIDE.intersection(map(_without_the, phrases)):
             return UNKNOWN
         for phrase in phrases:
             found = self._exact(phrase, alone=phrase == place_key(text), typed=text.strip())
             if found:
                 return found
-        guesses = [phrase for phrase in phrases if not _FILLERS.issuperset(phrase.split())]
+        guesses = [phrase for phrase in phrases if not self._around.issuperset(phrase.split())]
         for phrase in guesses[:_MOST_GUESSES]:
             found = self._misspelled(phrase)
             if found:
@@ -295,7 +201,7 @@ class PlaceFinder:
             nickname = self._nicknames.get(city, "")
             if nickname.endswith(f" {state.casefold()}") and nickname != words:
                 return self._exact(nickname)
-            close = [] if spelled else self._close_names(city)
+            close = self._close_names(city) if self._around.isdisjoint(city.split()) else []
             inside = [entry for name in close for entry in self._gazetteer.named(name) if entry.state == state]
             if inside:
                 return self._found(inside[0])
@@ -382,14 +288,14 @@ def _without_the(words: str) -> str:
     return words[4:] if words.startswith("the ") else words
 
 
-def _phrases(words: list[str]) -> Iterator[str]:
+def _phrases(words: list[str], around: frozenset[str]) -> Iterator[str]:
     """Parts of a sentence that may be a place: without words that are none at its ends, then what follows "in"."""
-    if _FILLERS.issuperset(words):
+    if around.issuperset(words):
         if len(words) <= SHORT:
             yield " ".join(words)
         return
-    first = next((place for place, word in enumerate(words) if word not in _FILLERS), len(words))
-    last = len(words) - next((place for place, word in enumerate(reversed(words)) if word not in _FILLERS), len(words))
+    first = next((place for place, word in enumerate(words) if word not in around), len(words))
+    last = len(words) - next((place for place, word in enumerate(reversed(words)) if word not in around), len(words))
     spans = [(start, end) for start in range(first + 1) for end in range(max(last, start + 1), len(words) + 1)]
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
         if end - start <= 6:
