@@ -20,7 +20,8 @@ import requests
 
 from benchmarks.report import BenchmarkError
 from bot.runtime.environment import QUIET
-from bot.runtime.settings import ROOT
+from bot.runtime.settings import ROOT, load_settings
+from bot.runtime.training import MODEL_NAME
 
 START_LIMIT = 180.0
 """Seconds after which a server that does not answer has failed."""
@@ -111,6 +112,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def our_environment(port: int, data_folder: str) -> dict[str, str]:
+    """Settings of a server of ours that a benchmark may ask as often as it likes."""
+    return {
+        "BOT_PORT": str(port),
+        "BOT_DATA_FOLDER": data_folder,
+        "BOT_INTERFACE": "127.0.0.1",
+        "BOT_RATE_SESSION": "1000000",
+        "BOT_RATE_ADDRESS": "1000000",
+    }
+
+
+def stock_command(port: int) -> list[object]:
+    """Rasa's own server with our model and its ``rest`` channel."""
+    options = ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml", "--interface", "127.0.0.1"]
+    model = load_settings().models / MODEL_NAME
+    return [python_of(".venv-dev"), "-m", "rasa", "run", "--model", model, "--port", port, *options]
+
+
 class Server(NamedTuple):
     """A running server.
 
@@ -118,20 +137,30 @@ class Server(NamedTuple):
         process: Its process; the start of its tree.
         url: Where messages go.
         session: HTTP connection that is kept open.
+        tokens: Token of each sender's session, if the server is ours; None if it speaks Rasa's ``rest``.
         first_answer: Seconds from the start of the process to the first answer.
     """
 
     process: psutil.Popen
     url: str
     session: requests.Session
+    tokens: Optional[dict[str, str]]
     first_answer: float
 
     def ask(self, text: str, sender: str) -> list[dict[str, Any]]:
-        """One turn."""
-        answer = self.session.post(self.url, json={"sender": sender, "message": text}, timeout=60)
-        answer.raise_for_status()
-        messages: list[dict[str, Any]] = answer.json()
-        return messages
+        """One turn; returns the replies, or the messages of Rasa's channel."""
+        body: dict[str, Any] = {"sender": sender, "message": text}
+        if self.tokens is not None:
+            body = {"token": self.tokens.get(sender), "message_id": uuid4().hex, "message": text}
+        response = self.session.post(self.url, json=body, timeout=60)
+        response.raise_for_status()
+        answer: Any = response.json()
+        if self.tokens is None:
+            messages: list[dict[str, Any]] = answer
+            return messages
+        self.tokens[sender] = answer["token"]
+        replies: list[dict[str, Any]] = answer["replies"]
+        return replies
 
     def resident(self) -> float:
         """Resident memory of the process and its children, MB; memory that they share counts for each."""
@@ -141,7 +170,11 @@ class Server(NamedTuple):
 
 @contextlib.contextmanager
 def serving(
-    command: Sequence[object], port: int, question: str, environment: Optional[dict[str, str]] = None
+    command: Sequence[object],
+    port: int,
+    question: str,
+    environment: Optional[dict[str, str]] = None,
+    stock: bool = False,
 ) -> Iterator[Server]:
     """Starts a server in the project's folder, waits for its first answer, and stops it at the end.
 
@@ -150,6 +183,7 @@ def serving(
         port: Where it will listen.
         question: The first question; it must have an answer.
         environment: Variables to set.
+        stock: Whether it is Rasa's own server with its ``rest`` channel.
 
     Raises:
         BenchmarkError: It ended, or gave no answer in time.
@@ -166,7 +200,8 @@ def serving(
             stderr=subprocess.STDOUT,
         )
         try:
-            server = Server(process, f"http://127.0.0.1:{port}/webhooks/rest/webhook", session, 0.0)
+            path = "webhooks/rest/webhook" if stock else "chat/v1/message"
+            server = Server(process, f"http://127.0.0.1:{port}/{path}", session, None if stock else {}, 0.0)
             while not _answers(server, question):
                 if process.poll() is not None:
                     log.seek(0)

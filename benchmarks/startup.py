@@ -8,11 +8,11 @@ from statistics import median
 from typing import Any, Optional
 from uuid import uuid4
 
-from benchmarks.processes import free_port, python_of, run_module, serving
+from benchmarks.processes import free_port, our_environment, python_of, run_module, serving, stock_command
 from benchmarks.report import Figure, Report, Say
 from benchmarks.samples import FIRST_QUESTION, faq_questions
 from bot.runtime.settings import load_settings
-from bot.runtime.training import MODEL_NAME, verified_model
+from bot.runtime.training import verified_model
 
 STARTS = 3
 """Starts of ours, of which the median counts: the first may read files that are not in memory yet."""
@@ -22,9 +22,11 @@ MOST_SECONDS = 10.0
 MOST_MEGABYTES = 450.0
 
 
-def _start(command: list[object], port: int, environment: Optional[dict[str, str]] = None) -> dict[str, float]:
+def _start(
+    command: list[object], port: int, environment: Optional[dict[str, str]] = None, stock: bool = False
+) -> dict[str, float]:
     """Starts a server, asks it, and returns seconds to the first answer and MB after :data:`TURNS` turns."""
-    with serving(command, port, FIRST_QUESTION, environment) as server:
+    with serving(command, port, FIRST_QUESTION, environment, stock) as server:
         # Ten turns a conversation: several visitors, each with a history.
         questions = faq_questions(TURNS)
         senders = [uuid4().hex for _ in range(TURNS // 10)]
@@ -36,16 +38,12 @@ def _start(command: list[object], port: int, environment: Optional[dict[str, str
 def _ours() -> dict[str, float]:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"BOT_PORT": str(port), "BOT_DATA_FOLDER": folder, "BOT_INTERFACE": "127.0.0.1"}
-        return _start([python_of(".venv"), "-m", "bot", "serve"], port, environment)
+        return _start([python_of(".venv"), "-m", "bot", "serve"], port, our_environment(port, folder))
 
 
 def _stock() -> dict[str, float]:
     port = free_port()
-    options = ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml", "--interface", "127.0.0.1"]
-    model = load_settings().models / MODEL_NAME
-    command: list[object] = [python_of(".venv-dev"), "-m", "rasa", "run", "--model", model, "--port", port, *options]
-    return _start(command, port)
+    return _start(stock_command(port), port, stock=True)
 
 
 def _parts() -> dict[str, float]:

@@ -64,13 +64,13 @@ class Server:
         return self.process.wait(PATIENCE)
 
 
-def project_copy(folder: Path, model_path: Path, make_widget: Callable[[Path], object]) -> Path:
+def project_copy(folder: Path, model_path: Path, make_widget: Optional[Callable[[Path], object]] = None) -> Path:
     """A copy of the project with the trained model, whose files a test may change.
 
     Args:
         folder: Where to.
         model_path: The trained model.
-        make_widget: Writes the widget's folder.
+        make_widget: Writes another widget's folder; None takes the project's.
     """
     root = folder / "project"
     root.mkdir()
@@ -81,7 +81,10 @@ def project_copy(folder: Path, model_path: Path, make_widget: Callable[[Path], o
         else:
             shutil.copy2(source, root / name)
     (root / "models").symlink_to(model_path.parent)
-    make_widget(root / "widget")
+    if make_widget:
+        make_widget(root / "widget")
+    else:
+        shutil.copytree(ROOT / "widget", root / "widget")
     return root
 
 

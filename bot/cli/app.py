@@ -100,10 +100,10 @@ def serve() -> None:
 
 
 def _how_to_talk(settings: Settings) -> None:
-    address = f"http://{settings.interface}:{settings.port}/webhooks/rest/webhook"
-    example = '{"sender": "me", "message": "Why should the US support the ICC?"}'
-    messages.print("Ready. Ask, for example:")
-    messages.print(f"  curl -s {address} -d '{example}'", markup=False)
+    # An address that listens for everyone is no place to go to.
+    host = "127.0.0.1" if settings.interface in ("0.0.0.0", "::") else settings.interface
+    address = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    messages.print(f"Ready. Open {address}/ in a browser to talk to the assistant,", markup=False)
     messages.print("or talk in another terminal with: make chat. Stop with Ctrl-C.")
 
 

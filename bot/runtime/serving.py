@@ -7,7 +7,7 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any
 
 from prometheus_client import start_http_server
 from rasa.core.channels.channel import InputChannel, register
@@ -16,7 +16,6 @@ from sanic import Sanic
 from bot import metrics
 from bot.channels import http
 from bot.channels.limits import RateLimit
-from bot.channels.rest import LoopbackChannel
 from bot.channels.sessions import Sessions, signing_keys
 from bot.channels.site.pages import Site
 from bot.channels.web import WebChannel, WebLimits
@@ -82,8 +81,7 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     check_address(settings.interface, settings.port)
     prepare_data_folder(settings.data_folder)
     keys = session_keys(settings)
-    # Until the widget's pages are all there, the server runs without its site.
-    site = Site(ROOT / "widget", shared_store(ROOT)) if (ROOT / "widget" / "demo.html").exists() else None
+    site = Site(ROOT / "widget", shared_store(ROOT))
     assistant = build_assistant(settings, settings.store_url)
     serve_metrics(settings, assistant)
     app = build_app(settings, assistant, site, keys, on_ready)
@@ -130,7 +128,7 @@ def web_channel(settings: Settings, assistant: Assistant, keys: list[str]) -> We
 
 
 def build_app(
-    settings: Settings, assistant: Assistant, site: Optional[Site], keys: list[str], on_ready: Callable[[], None]
+    settings: Settings, assistant: Assistant, site: Site, keys: list[str], on_ready: Callable[[], None]
 ) -> Sanic:
     """The server with our channels.
 
@@ -141,11 +139,10 @@ def build_app(
     app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_SECONDS
     app.ctx.agent = assistant
     http.install(app, settings.allowed_origins)
-    channels: list[InputChannel] = [LoopbackChannel(), web_channel(settings, assistant, keys)]
+    channels: list[InputChannel] = [web_channel(settings, assistant, keys)]
     register(channels, app, route="/webhooks/")
     app.blueprint(health_routes(assistant))
-    if site:
-        app.blueprint(site.blueprint())
+    app.blueprint(site.blueprint())
 
     async def start(_: Sanic, loop: Any) -> None:
         loop.add_signal_handler(signal.SIGHUP, assistant.content.refresh)

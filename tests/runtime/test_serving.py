@@ -2,78 +2,23 @@
 
 import hashlib
 import json
-import re
-import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Optional
-from uuid import uuid4
 
 import pytest
-import requests
 import yaml
-from conftest import PATIENCE, free_port, is_up, subprocess_environment, wait_for
+from conftest import PATIENCE, free_port, subprocess_environment, wait_for
+from served import Server, Visitor, project_copy
 
-from bot.channels.rest import MAX_BODY, MAX_ID
-from bot.content.store import ContentStore
 from bot.runtime.settings import ROOT
 from bot.runtime.training import MANIFEST_NAME, MODEL_NAME
 
 MEMBER = "Is the US a member?"
-PROJECT = ["bot", "actions", "data", "knowledge", "config.yml", "domain.yml", "endpoints.yml", "credentials.yml"]
-
-
-class Server:
-    """A running server."""
-
-    def __init__(self, folder: Path, root: Path = ROOT, **settings: object) -> None:
-        port = free_port()
-        self.address = f"http://127.0.0.1:{port}"
-        self.data, self.log = folder / "server data", folder / "stderr.txt"
-        environment = subprocess_environment(BOT_PORT=port, BOT_DATA_FOLDER=self.data, **settings)
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=log
-            )
-        wait_for(lambda: is_up(f"{self.address}/webhooks/rest/", self.process, self.log), "the server")
-
-    def request(self, method: str, path: str, **arguments: Any) -> requests.Response:
-        return requests.request(method, self.address + path, timeout=PATIENCE, **arguments)
-
-    def post(self, body: object) -> requests.Response:
-        """Sends a body, as bytes or as JSON."""
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.request("POST", "/webhooks/rest/webhook", data=data)
-
-    def ask(self, sender: str, text: str, message_id: Optional[str] = None) -> list[dict[str, Any]]:
-        body = {"sender": sender, "message": text}
-        response = self.post({**body, "message_id": message_id} if message_id else body)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def answer(self, sender: str, text: str) -> str:
-        (reply,) = self.ask(sender, text)
-        return reply["text"]
-
-    def said(self) -> str:
-        """What the server wrote to standard error."""
-        return self.log.read_text(encoding="utf-8")
-
-    def query(self, statement: str) -> list[tuple]:
-        """Reads the server's database."""
-        address = f"file:{self.data / 'conversations.sqlite3'}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True)) as connection:
-            return connection.execute(statement).fetchall()
-
-    def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -82,106 +27,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, model_path: Path) -> Iterat
     running = Server(tmp_path_factory.mktemp("server"))
     yield running
     running.stop()
-
-
-def test_a_question_is_answered_in_the_shape_of_rasas_rest_channel(server: Server) -> None:
-    (reply,) = server.ask("visitor", MEMBER)
-    assert set(reply) == {"recipient_id", "text", "buttons", "custom"}
-    assert reply["recipient_id"] == "visitor"
-    assert reply["text"].startswith(MEMBER)
-    assert "Source" in reply["text"]
-    assert reply["custom"]["topic"] == ["faq/us_member"]
-    for button in reply["buttons"]:
-        assert set(button) == {"title", "payload"}
-        assert not button["payload"].startswith("/")
-
-
-def test_a_button_sends_what_its_topic_answers(server: Server) -> None:
-    (reply,) = server.ask("buttons", MEMBER)
-    payload = reply["buttons"][0]["payload"]
-    assert server.answer("buttons", payload).startswith(payload)
-
-
-def test_a_repeated_message_id_is_answered_alike_and_applied_once(server: Server) -> None:
-    first = server.ask("repeats", MEMBER, "m1")
-    server.ask("repeats", "thank you", "m2")
-    assert server.ask("repeats", MEMBER, "m1") == first
-    assert server.query("SELECT message_id FROM turns WHERE conversation_id = 'repeats' ORDER BY id") == [
-        ("m1",),
-        ("m2",),
-    ]
-
-
-def test_messages_without_an_id_are_all_new(server: Server) -> None:
-    for _ in range(2):
-        server.ask("no id", MEMBER)
-    assert server.query("SELECT count(*) FROM turns WHERE conversation_id = 'no id'") == [(2,)]
-
-
-def test_what_a_client_claims_about_its_channel_is_ignored(server: Server) -> None:
-    body = {"sender": "claims", "message": MEMBER, "input_channel": "slack", "metadata": {"topic": "x"}}
-    assert server.post(body).status_code == 200
-    assert server.query("SELECT channel FROM turns WHERE conversation_id = 'claims'") == [("rest",)]
-    assert server.query("SELECT count(*) FROM events WHERE data LIKE '%slack%'") == [(0,)]
-
-
-def nested(depth: int) -> bytes:
-    return b"[" * depth + b"]" * depth
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param(b"", id="empty"),
-        pytest.param(b"{", id="broken"),
-        pytest.param(b"hello", id="no JSON"),
-        pytest.param(b'{"sender": "a", "message": "\xff\xfe"}', id="not UTF-8"),
-        pytest.param(nested(100_000), id="deep"),
-        pytest.param([], id="array"),
-        pytest.param([{"sender": "a", "message": "b"}], id="array of one"),
-        pytest.param("text", id="string"),
-        pytest.param(None, id="null"),
-        pytest.param({}, id="nothing"),
-        pytest.param({"message": "b"}, id="no sender"),
-        pytest.param({"sender": "", "message": "b"}, id="empty sender"),
-        pytest.param({"sender": None, "message": "b"}, id="null sender"),
-        pytest.param({"sender": 7, "message": "b"}, id="number as sender"),
-        pytest.param({"sender": ["a"], "message": "b"}, id="list as sender"),
-        pytest.param({"sender": "a" * (MAX_ID + 1), "message": "b"}, id="long sender"),
-        pytest.param({"sender": "a\x00b", "message": "b"}, id="NUL in sender"),
-        pytest.param({"sender": "\ud800", "message": "b"}, id="lone surrogate in sender"),
-        pytest.param({"sender": "a"}, id="no message"),
-        pytest.param({"sender": "a", "message": None}, id="null message"),
-        pytest.param({"sender": "a", "message": {"text": "b"}}, id="object as message"),
-        pytest.param({"sender": "a", "message": "b", "message_id": 7}, id="number as message id"),
-        pytest.param({"sender": "a", "message": "b", "message_id": ""}, id="empty message id"),
-        pytest.param({"sender": "a", "message": "b", "message_id": "c" * (MAX_ID + 1)}, id="long message id"),
-        pytest.param({"sender": "a", "message": "b", "message_id": "\x00"}, id="NUL in message id"),
-        pytest.param({"sender": "a", "message": "b", "message_id": "\udfff"}, id="lone surrogate in message id"),
-        pytest.param({"sender": "a", "message": "b" * MAX_BODY}, id="1 MB"),
-        pytest.param({"sender": "a", "message": "b" * 2_000_000}, id="2 MB"),
-    ],
-)
-def test_a_request_that_cannot_be_used_is_refused_with_a_reason(server: Server, body: object) -> None:
-    turns = server.query("SELECT count(*) FROM turns")
-    response = server.post(body)
-    assert 400 <= response.status_code < 500, response.text
-    assert re.search(r"[a-z]{3}", response.text)
-    assert "Traceback" not in response.text
-    assert server.query("SELECT count(*) FROM turns") == turns
-    assert server.process.poll() is None
-
-
-@pytest.mark.parametrize(
-    "message",
-    ["", "   ", "\x00", "\ud800", "\U0001f600", "b" * 100_000, "<script>alert(1)</script>", "'; DROP TABLE turns; --"],
-    ids=lambda text: ascii(text[:30]),
-)
-def test_a_strange_message_gets_one_calm_reply(server: Server, content_store: ContentStore, message: str) -> None:
-    (reply,) = server.ask(uuid4().hex, message)
-    broken = {content_store.content.responses[name].text for name in ("utter_failed", "utter_not_stored")}
-    assert reply["text"] not in broken
-    assert "<script>" not in reply["text"]
 
 
 PREFIXES = [
@@ -212,19 +57,19 @@ COMMANDS = ["session_start", "back", "greet", 'greet@1.0{"topic": "x"}', "faq/ic
     ids=ascii,
 )
 def test_a_leading_slash_commands_nothing(server: Server, prefix: str, command: str) -> None:
-    with_slash, without = uuid4().hex, uuid4().hex
-    for sender in (with_slash, without):
-        server.ask(sender, MEMBER)
-    reply = server.ask(with_slash, prefix + command)
-    server.ask(without, command)
-    turns = "SELECT intent, confidence, topic, outcome FROM turns WHERE conversation_id = '{}' ORDER BY id"
-    assert server.query(turns.format(with_slash)) == server.query(turns.format(without))
-    ((slots,),) = server.query(f"SELECT slots FROM conversations WHERE id = '{with_slash}'")
+    with_slash, without = Visitor(server), Visitor(server)
+    for visitor in (with_slash, without):
+        visitor.ask(MEMBER)
+    reply = with_slash.ask(prefix + command)
+    without.ask(command)
+    turns = "SELECT intent, confidence, topic, outcome FROM turns WHERE conversation_id = ? ORDER BY id"
+    assert server.query(turns, with_slash.conversation) == server.query(turns, without.conversation)
+    ((slots,),) = server.query("SELECT slots FROM conversations WHERE id = ?", with_slash.conversation)
     assert json.loads(slots)["topic"] != "x"
-    stored = server.query(f"SELECT type, data FROM events WHERE conversation_id = '{with_slash}'")
+    stored = server.query("SELECT type, data FROM events WHERE conversation_id = ?", with_slash.conversation)
     assert not {"restart", "undo", "rewind", "reset_slots"} & {kind for kind, _ in stored}
     assert sum("action_session_start" in data for _, data in stored) == 1
-    assert server.ask(with_slash, "again please") == reply
+    assert with_slash.ask("again please") == reply
 
 
 @pytest.mark.parametrize(
@@ -246,6 +91,7 @@ def test_a_leading_slash_commands_nothing(server: Server, prefix: str, command: 
         ("PUT", "/model"),
         ("DELETE", "/model"),
         ("GET", "/socket.io/"),
+        ("POST", "/webhooks/rest/webhook"),
         ("POST", "/webhooks/callback/webhook"),
         ("GET", "/docs"),
     ],
@@ -256,14 +102,14 @@ def test_rasas_own_routes_do_not_exist(server: Server, method: str, path: str) -
 
 def test_the_log_holds_no_words_of_visitors(server: Server) -> None:
     for text in ("xylophonist", "/xylophonist{}", "xylophonist " * 2000):
-        server.ask("quiet", text)
-    server.post(b'{"sender": "quiet", "message": "xylophonist"')
+        Visitor(server).send(text, page="https://xylophonist.example/")
+    server.post(b'{"message_id": "a", "message": "xylophonist"')
     assert "xylophonist" not in server.said()
 
 
 def test_a_stopped_server_ends_in_order_and_keeps_its_conversations(tmp_path: Path, model_path: Path) -> None:
     server = Server(tmp_path)
-    server.ask("a", MEMBER)
+    Visitor(server).ask(MEMBER)
     assert server.stop() == 0
     assert "Traceback" not in server.said()
     assert server.query("SELECT topic FROM turns") == [("faq/us_member",)]
@@ -275,16 +121,7 @@ def test_a_stopped_server_ends_in_order_and_keeps_its_conversations(tmp_path: Pa
 @pytest.fixture
 def project(tmp_path: Path, model_path: Path) -> Path:
     """A copy of the project with the trained model."""
-    root = tmp_path / "project"
-    root.mkdir()
-    for name in PROJECT:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, root / name)
-    (root / "models").symlink_to(model_path.parent)
-    return root
+    return project_copy(tmp_path, model_path)
 
 
 def with_answer(original: str, answer: str) -> str:
@@ -303,21 +140,25 @@ def test_an_edited_answer_is_served_without_training_and_a_broken_edit_is_not(pr
     (path,) = (project / "data" / "nlu" / "faq").rglob("us_member.yml")
     original = path.read_text(encoding="utf-8")
     server = Server(tmp_path, project)
+    visitor = Visitor(server)
+
+    def answer() -> str:
+        return visitor.answer(MEMBER)["text"]
+
     try:
-        before = server.answer("editor", MEMBER)
-        assert "First edit." not in before
+        assert "First edit." not in answer()
 
         path.write_text(with_answer(original, "First edit."), encoding="utf-8")
-        wait_for(lambda: "First edit." in server.answer("editor", MEMBER), "the first edit")
+        wait_for(lambda: "First edit." in answer(), "the first edit")
 
         path.write_text(original.replace("    label:", "\tlabel:"), encoding="utf-8")
         (line,) = wait_for(lambda: refusals(server), "the refusal of a broken edit")
         assert "us_member.yml" in line
-        assert "First edit." in server.answer("editor", MEMBER)
+        assert "First edit." in answer()
 
         path.write_text(with_answer(original, "Second edit."), encoding="utf-8")
         server.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: "Second edit." in server.answer("editor", MEMBER), "the second edit")
+        wait_for(lambda: "Second edit." in answer(), "the second edit")
         assert refusals(server) == [line]
         assert "Traceback" not in server.said()
     finally:
