@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Optional
+from typing import Optional, Protocol
 
 WINDOW = 60.0
 """Seconds to which a limit applies."""
+
+
+class Limit(Protocol):
+    """What counts messages of a key."""
+
+    async def wait(self, key: str) -> Optional[float]:
+        """Counts one message of a key.
+
+        Returns:
+            None if it may pass; else the seconds until the next one may (this one is not counted).
+        """
 
 
 class RateLimit:
     """At most so many a minute for each key, evenly refilled.
 
     The generic cell rate algorithm (ITU-T I.371, a leaky bucket without a timer): for each key it keeps one number, the
-    time at which its allowance will be whole again. It counts in this process; with several replicas each counts alone.
+    time at which its allowance will be whole again. It counts in this process alone; see ``shared_limits`` for several.
     """
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,12 +40,8 @@ class RateLimit:
         self._whole_at: dict[str, float] = {}
         self._sweep_at = 0.0
 
-    def wait(self, key: str) -> Optional[float]:
-        """Counts one message of a key.
-
-        Returns:
-            None if it may pass; else the seconds until the next one may (this one is not counted).
-        """
+    async def wait(self, key: str) -> Optional[float]:
+        """See :class:`Limit`."""
         now = self._clock()
         self._forget(now)
         whole_at = max(self._whole_at.get(key, now), now) + self._cost

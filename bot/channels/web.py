@@ -16,7 +16,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.clients import Network, client_address, may_ask
 from bot.channels.http import API, ApiError
-from bot.channels.limits import RateLimit
+from bot.channels.limits import Limit, RateLimit
 from bot.channels.output import ReplyChannel
 from bot.channels.sessions import SessionError, Sessions
 from bot.channels.web_schema import (
@@ -61,8 +61,8 @@ class WebLimits:
 
     origins: frozenset[str] = frozenset()
     proxies: Sequence[Network] = ()
-    session: RateLimit = field(default_factory=lambda: RateLimit(30))
-    address: RateLimit = field(default_factory=lambda: RateLimit(300))
+    session: Limit = field(default_factory=lambda: RateLimit(30))
+    address: Limit = field(default_factory=lambda: RateLimit(300))
 
 
 class WebChannel(InputChannel):
@@ -90,9 +90,9 @@ class WebChannel(InputChannel):
 
         @routes.post("/message")
         async def message(request: Request) -> HTTPResponse:
-            body = self._admit(request, MessageRequest)
+            body = await self._admit(request, MessageRequest)
             conversation = self._conversation(body.token) if body.token is not None else None
-            self._count_session(conversation)
+            await self._count_session(conversation)
             conversation = conversation or self._sessions.new_conversation()
             replies = await self._replies(on_new_message, conversation, body)
             token = self._sessions.token(conversation)
@@ -100,9 +100,9 @@ class WebChannel(InputChannel):
 
         @routes.post("/feedback")
         async def feedback(request: Request) -> HTTPResponse:
-            body = self._admit(request, FeedbackRequest)
+            body = await self._admit(request, FeedbackRequest)
             conversation = self._conversation(body.token)
-            self._count_session(conversation)
+            await self._count_session(conversation)
             try:
                 known = await self._store.vote(conversation, body.message_id, body.value, body.reason)
             except StorageError as error:
@@ -126,7 +126,7 @@ class WebChannel(InputChannel):
 
         return routes
 
-    def _admit(self, request: Request, kind: type[Body]) -> Body:
+    async def _admit(self, request: Request, kind: type[Body]) -> Body:
         """Reads a request that may be answered.
 
         Raises:
@@ -136,12 +136,12 @@ class WebChannel(InputChannel):
         if not may_ask(headers.get("origin"), headers.get("host"), self._limits.origins):
             raise ApiError("origin")
         address = client_address(request.ip, headers.get("x-forwarded-for"), self._limits.proxies)
-        _count(self._limits.address, address)
+        await _count(self._limits.address, address)
         return _parsed(request.body, kind)
 
-    def _count_session(self, conversation: Optional[str]) -> None:
+    async def _count_session(self, conversation: Optional[str]) -> None:
         if conversation:
-            _count(self._limits.session, conversation)
+            await _count(self._limits.session, conversation)
 
     def _conversation(self, token: str) -> str:
         try:
@@ -180,8 +180,8 @@ class WebOutput(ReplyChannel):
         return "web"
 
 
-def _count(limit: RateLimit, key: str) -> None:
-    wait = limit.wait(key)
+async def _count(limit: Limit, key: str) -> None:
+    wait = await limit.wait(key)
     if wait is not None:
         raise ApiError("rate_limited", wait=wait)
 

@@ -7,16 +7,18 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Optional
 
 from prometheus_client import start_http_server
 from rasa.core.channels.channel import InputChannel, register
+from redis.asyncio import Redis
 from sanic import Sanic
 
 from bot import metrics
 from bot.channels import http
-from bot.channels.limits import RateLimit
+from bot.channels.limits import Limit, RateLimit
 from bot.channels.sessions import Sessions, signing_keys
+from bot.channels.shared_limits import SharedRateLimit, connect
 from bot.channels.site.pages import Site
 from bot.channels.web import WebChannel, WebLimits
 from bot.content.store import ContentStore, shared_store
@@ -116,13 +118,18 @@ def session_keys(settings: Settings) -> list[str]:
     return signing_keys(secret, settings.data_folder, shared)
 
 
-def web_channel(settings: Settings, assistant: Assistant, keys: list[str]) -> WebChannel:
+def rate_limit(name: str, per_minute: int, redis: Optional[Redis]) -> Limit:
+    """A limit that replicas share if there is a Redis, else one of this process."""
+    return SharedRateLimit(name, per_minute, redis) if redis else RateLimit(per_minute)
+
+
+def web_channel(settings: Settings, assistant: Assistant, keys: list[str], redis: Optional[Redis]) -> WebChannel:
     """The channel of the website."""
     limits = WebLimits(
         origins=settings.allowed_origins,
         proxies=settings.trusted_proxies,
-        session=RateLimit(settings.rate_session),
-        address=RateLimit(settings.rate_address),
+        session=rate_limit("session", settings.rate_session, redis),
+        address=rate_limit("address", settings.rate_address, redis),
     )
     return WebChannel(Sessions(keys), assistant.content, assistant.store, limits)
 
@@ -139,7 +146,8 @@ def build_app(
     app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_SECONDS
     app.ctx.agent = assistant
     http.install(app, settings.allowed_origins)
-    channels: list[InputChannel] = [web_channel(settings, assistant, keys)]
+    redis = connect(settings.redis_url) if settings.redis_url else None
+    channels: list[InputChannel] = [web_channel(settings, assistant, keys, redis)]
     register(channels, app, route="/webhooks/")
     app.blueprint(health_routes(assistant))
     app.blueprint(site.blueprint())
@@ -151,6 +159,8 @@ def build_app(
 
     async def stop(_: Sanic, __: Any) -> None:
         app.ctx.watch.cancel()
+        if redis:
+            await redis.close()
 
     app.register_listener(start, "after_server_start")
     app.register_listener(stop, "before_server_stop")

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         description="Keys that sign visitors' sessions, apart by commas; the first signs, all are read.",
     )
     origins: str = Field(default="", description="Origins of other sites whose pages may ask, apart by commas.")
+    redis_url: Optional[str] = Field(
+        default=None, description="Redis in which replicas count rates together; unset: each counts alone."
+    )
     rate_session: int = Field(default=30, ge=1, description="Requests a minute that one session may make.")
     rate_address: int = Field(default=120, ge=1, description="Requests a minute that one address may make.")
     proxies: str = Field(

@@ -1,4 +1,4 @@
-"""The scaled profile on this machine: PostgreSQL, nginx and replicas, each a real process that can be hurt."""
+"""The scaled profile on this machine: PostgreSQL, Redis, nginx and replicas, each a real process that can be hurt."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import requests
@@ -97,6 +98,32 @@ class PostgreSQL:
         self._server.cleanup()
 
 
+class RedisServer:
+    """A Redis of its own, which can be stopped and started again on the same port."""
+
+    def __init__(self) -> None:
+        program = shutil.which("redis-server")
+        assert program, "install redis-server (Debian has it); `make test` does so as root"
+        self._port = free_port()
+        self._command = [program, "--port", str(self._port), "--save", "", "--bind", "127.0.0.1"]
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        wait_for(self._answers, "Redis")
+
+    def _answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(7).startswith(b"+PONG")
+        return False
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+
 class Nginx:
     """nginx with the project's own site file in front of replicas."""
 
@@ -143,7 +170,7 @@ class Nginx:
 
 
 class Cluster:
-    """Two replicas on one PostgreSQL behind nginx; use it in a ``with`` block."""
+    """Two replicas on one PostgreSQL and one Redis behind nginx; use it in a ``with`` block."""
 
     def __init__(self, **settings: object) -> None:
         self._settings = settings
@@ -156,10 +183,13 @@ class Cluster:
             self.postgresql = PostgreSQL(stack.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-")))
             stack.callback(self.postgresql.stop)
             self.database_url = self.postgresql.create("assistant")
+            self.redis = RedisServer()
+            stack.callback(self.redis.stop)
             common: dict[str, object] = {
                 "BOT_DATABASE_URL": self.database_url,
                 "BOT_SECRET": SECRET,
                 "BOT_PROXIES": "127.0.0.1",
+                "BOT_REDIS_URL": self.redis.url,
                 "BOT_RATE_SESSION": 10_000,
                 "BOT_RATE_ADDRESS": 1_000_000,
                 **self._settings,

@@ -19,6 +19,10 @@ from faults.load import Load, compare
 
 SETTLE = 1.5
 """Seconds of undisturbed load before a fault."""
+FROZEN = 10
+"""Seconds for which a replica stands still: longer than nginx waits for it."""
+REDIS_AWAY = 20
+"""Seconds without Redis: replicas try it again every five."""
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +62,18 @@ def freeze_replica(cluster: Cluster) -> None:
     """A replica stops running for longer than nginx waits, and then goes on as if nothing had happened."""
     victim = cluster.replicas[0]
     victim.signal(signal.SIGSTOP)
-    time.sleep(10)
+    time.sleep(FROZEN)
     victim.signal(signal.SIGCONT)
 
 
-FAULTS = [restart_replica, restart_database, end_connections, freeze_replica]
+def stop_redis(cluster: Cluster) -> None:
+    """Redis is away for a while: each replica counts alone."""
+    cluster.redis.stop()
+    time.sleep(REDIS_AWAY)
+    cluster.redis.start()
+
+
+FAULTS = [restart_replica, restart_database, end_connections, freeze_replica, stop_redis]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
