@@ -27,7 +27,7 @@ check: .venv/ready   ## Check content and training data; trains nothing
 chat: train      ## Talk to the assistant in this terminal
 	@$(RUN) -m bot chat
 
-test: .venv-dev/ready train lint   ## Run all checks and tests
+test: .venv-dev/ready .venv-fuzz/ready train lint   ## Run all checks and tests
 	@sh tests/programs.sh
 	@$(DEV) -m pytest
 
@@ -46,14 +46,14 @@ bench: .venv-dev/ready train   ## Measure; writes benchmarks/results/*.json; BEN
 actions: .venv-dev/ready   ## Start a stock action server, for the stock `rasa` commands
 	@$(DEV) -m rasa_sdk --actions actions
 
-lock: $(UV)      ## Renew both lock files from pyproject.toml
+lock: $(UV)      ## Renew the lock files
 	@sh requirements/lock.sh $(UV)
 
 audit: $(UV)     ## Ask the advisory service about every locked package
 	@sh requirements/audit.sh $(UV)
 
 clean:           ## Delete environments, models and data
-	@rm -rf .venv .venv-dev $(TOOLS) models var .rasa benchmarks/results
+	@rm -rf .venv .venv-dev .venv-fuzz $(TOOLS) models var .rasa benchmarks/results
 
 $(TOOLS)/bin/uv:
 	@echo "Installing uv $(UV_VERSION) into $(TOOLS) ..."
@@ -70,4 +70,9 @@ $(TOOLS)/bin/uv:
 	@echo "Setting up the development environment (about 2.8 GB) ..."
 	@$(UV) venv --quiet --clear --python 3.10 .venv-dev
 	@$(UV) pip sync --compile-bytecode --python $(DEV) --require-hashes requirements/dev.lock
+	@touch $@
+
+.venv-fuzz/ready: requirements/schemathesis.lock | $(UV)
+	@$(UV) venv --quiet --clear --python 3.10 .venv-fuzz
+	@$(UV) pip sync --quiet --python .venv-fuzz/bin/python --require-hashes requirements/schemathesis.lock
 	@touch $@

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Sequence
 from typing import Any, Optional
 
 from pydantic import BaseModel
@@ -31,6 +32,14 @@ MODELS: list[type[BaseModel]] = [
     ErrorResponse,
 ]
 _REFERENCE = "#/components/schemas/"
+_VOTE = {
+    "vote": {
+        "operationId": "feedback",
+        "description": "A vote on these replies.",
+        "requestBody": {"token": "$response.body#/token", "message_id": "$response.body#/message_id", "value": "up"},
+    }
+}
+"""How the operations hang together, as an OpenAPI link."""
 _ERRORS = {
     "400": "It cannot be used.",
     "401": "The token opens no conversation (any more).",
@@ -75,13 +84,19 @@ def _body(model: type[BaseModel], kind: str = "application/json") -> dict[str, A
 
 
 def _operation(
-    name: str, summary: str, answer: type[BaseModel], errors: str, body: Optional[type[BaseModel]] = None, **more: Any
+    name: str,
+    summary: str,
+    answer: type[BaseModel],
+    errors: str,
+    body: Optional[type[BaseModel]] = None,
+    links: Optional[dict[str, Any]] = None,
+    parameters: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": name, "summary": summary, **more}
+    operation: dict[str, Any] = {"operationId": name, "summary": summary, "parameters": list(parameters)}
     if body:
         operation["requestBody"] = {"required": True, **_body(body), "description": "May be sent as text/plain too."}
     operation["responses"] = {
-        "200": {"description": "Done.", **_body(answer)},
+        "200": {"description": "Done.", **_body(answer), "links": links or {}},
         **{status: {"description": _ERRORS[status], **_body(ErrorResponse)} for status in errors.split()},
     }
     return operation
@@ -90,7 +105,7 @@ def _operation(
 def openapi() -> dict[str, Any]:
     """The description."""
     language = {"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["en", "es"]}}
-    topic = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    topic = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "example": "icc"}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -101,7 +116,7 @@ def openapi() -> dict[str, Any]:
         "paths": {
             f"{API}/message": {
                 "post": _operation(
-                    "message", "Send a message.", MessageResponse, "400 401 403 413 429 503", MessageRequest
+                    "message", "Send a message.", MessageResponse, "400 401 403 413 429 503", MessageRequest, _VOTE
                 )
             },
             f"{API}/feedback": {
@@ -110,7 +125,7 @@ def openapi() -> dict[str, Any]:
                 )
             },
             f"{API}/greeting": {
-                "get": _operation("greeting", "The first reply.", GreetingResponse, "", parameters=[language])
+                "get": _operation("greeting", "The first reply.", GreetingResponse, "400", parameters=[language])
             },
             f"{API}/topic/{{id}}": {
                 "get": _operation("topic", "The question of a topic.", TopicResponse, "404", parameters=[topic])

@@ -114,7 +114,9 @@ class WebChannel(InputChannel):
 
         @routes.get("/greeting")
         async def greeting(request: Request) -> HTTPResponse:
-            name = GREETINGS.get(request.args.get("lang", "en"), GREETINGS["en"])
+            name = GREETINGS.get(str(request.get_args(keep_blank_values=True).get("lang", "en")))
+            if name is None:
+                raise ApiError("bad_request", f"lang is one of {', '.join(GREETINGS)}.")
             return _json(GreetingResponse(replies=[self._canned(name)]), CACHED)
 
         @routes.get("/topic/<identity:str>")

@@ -3,17 +3,19 @@
 import json
 import re
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import jwt
 import pytest
 import requests
 from served import Server, Visitor
 
 from bot.channels.inbound import MAX_STORED
-from bot.channels.sessions import Sessions
+from bot.channels.sessions import LIFETIME, Sessions
 from bot.channels.web import MAX_BODY
 from bot.channels.web_schema import MAX_REASON
 from bot.content.store import ContentStore
@@ -163,6 +165,20 @@ def test_a_forged_token_opens_nothing(server: Server, visitor: Visitor) -> None:
         refused(server.post({"token": token, "message_id": "m", "value": "up"}, "/chat/v1/feedback"), 401, "session")
     assert len(tokens) == 8
     assert server.query("SELECT count(*) FROM turns") == turns
+
+
+def test_a_token_lives_seven_days_from_its_last_use(server: Server, visitor: Visitor) -> None:
+    visitor.ask(MEMBER)
+    key = (server.data / "secret").read_text().strip()
+
+    def token_of(age: float) -> str:
+        return Sessions([key], clock=lambda: time.time() - age).token(visitor.conversation)
+
+    refused(server.post(message(token=token_of(LIFETIME + 1))), 401, "session")
+    response = server.post(message(token=token_of(LIFETIME - 60)))
+    assert response.status_code == 200
+    renewed = jwt.decode(response.json()["token"], options={"verify_signature": False})
+    assert renewed["exp"] == pytest.approx(time.time() + LIFETIME, abs=60)
 
 
 def test_no_token_but_null_or_text_is_taken(server: Server) -> None:
@@ -337,6 +353,10 @@ def test_the_greeting_offers_questions_and_begins_no_conversation(server: Server
 def test_the_spanish_greeting_says_that_answers_are_english(server: Server) -> None:
     (reply,) = server.get("/chat/v1/greeting?lang=es").json()["replies"]
     assert "inglés" in reply["text"]
+
+
+def test_a_greeting_in_another_language_is_refused(server: Server) -> None:
+    refused(server.get("/chat/v1/greeting?lang=fr"), 400, "bad_request")
 
 
 def test_a_topics_question_can_be_looked_up(server: Server) -> None:

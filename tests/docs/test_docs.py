@@ -273,7 +273,13 @@ def test_every_locked_package_has_hashes(name: str) -> None:
     assert [package for package, (_, hashes) in packages.items() if not hashes] == []
 
 
-@pytest.mark.parametrize("name", LOCKS)
+def test_the_environment_of_the_api_tests_is_locked_too() -> None:
+    packages = locked("schemathesis.lock")
+    assert "schemathesis" in packages
+    assert [package for package, (_, hashes) in packages.items() if not hashes] == []
+
+
+@pytest.mark.parametrize("name", [*LOCKS, "schemathesis.lock"])
 def test_a_lock_file_names_no_address(name: str) -> None:
     assert "://" not in (ROOT / "requirements" / name).read_text(encoding="utf-8")
 
