@@ -106,6 +106,7 @@ class Errors:
     )
     E043 = "The website's file {path} is missing or cannot be read. Restore the folder widget/ from the repository"
     E044 = "The pages cannot be written to {folder} ({reason}). Choose another folder with --output"
+    E050 = "A reply could not be delivered on {platform} ({reason}); the visitor can ask again"
 
 
 WEB_ERRORS = {

@@ -40,13 +40,13 @@ class ContentGenerator(NaturalLanguageGenerator):
 
         A topic that was removed since training is not answered: the visitor is told that there is no answer.
         """
-        reply = self.reply(utter_action)
+        reply = self.reply(utter_action, output_channel)
         if tracker.get_latest_input_channel() == STOCK_SHELL:
             return {"text": plain_text(reply)}
         return reply.to_message()
 
-    def reply(self, utter_action: str) -> Reply:
-        """The reply for an action such as ``utter_faq/why_support`` or ``utter_greet``."""
+    def reply(self, utter_action: str, channel: str = "") -> Reply:
+        """The reply for an action such as ``utter_faq/why_support`` or ``utter_greet`` on a channel."""
         content = self._store.content
         name = utter_action[len("utter_") :]
         if name.startswith("faq/"):
@@ -54,4 +54,4 @@ class ContentGenerator(NaturalLanguageGenerator):
             return (
                 topic_reply(content, topic) if topic else canned_reply(content, content.responses["utter_unanswered"])
             )
-        return canned_reply(content, content.responses[utter_action])
+        return canned_reply(content, content.responses[utter_action], channel)

@@ -19,6 +19,9 @@ NEEDED_RESPONSES = (
     "utter_not_stored",
     "utter_failed",
     "utter_nothing_more",
+    "utter_sms_intro",
+    "utter_sms_help",
+    "utter_sms_stopped",
 )
 """Responses that code gives without a rule."""
 

@@ -19,6 +19,7 @@ class CannedResponse(BaseModel):
         name: Such as ``utter_greet``.
         text: What is said.
         short_text: The variant for SMS, if the file has one.
+        channel_texts: Variants for other channels, by name of the channel.
         choices: Ids of topics offered as choices.
         outcome: ``answered`` unless ``metadata`` says otherwise.
         sources: Where its facts come from, if it states any.
@@ -27,6 +28,7 @@ class CannedResponse(BaseModel):
     name: str
     text: str = Field(min_length=1)
     short_text: Optional[str] = Field(None, min_length=1, max_length=MAX_SHORT_ANSWER)
+    channel_texts: dict[str, str] = Field(default_factory=dict)
     choices: list[str] = Field(default_factory=list, max_items=8)
     outcome: str = Field("answered", regex="^(answered|unanswered)$")
     sources: list[Source] = Field(default_factory=list)
@@ -60,10 +62,11 @@ def read_responses(path: Path) -> dict[str, CannedResponse]:
 
 def _canned(name: str, variants: list[dict[str, Any]]) -> CannedResponse:
     full = next(variant for variant in variants if "channel" not in variant)
-    short = next((variant for variant in variants if variant.get("channel") == "twilio"), None)
+    texts = {each["channel"]: str(each.get("text") or "").strip() for each in variants if "channel" in each}
     return CannedResponse(
         name=name,
         text=str(full.get("text") or "").strip(),
-        short_text=str(short.get("text") or "").strip() if short else None,
+        short_text=texts.pop("twilio", None),
+        channel_texts=texts,
         **full.get("metadata", {}),
     )

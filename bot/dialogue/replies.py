@@ -30,11 +30,11 @@ def topic_reply(content: Content, topic: Topic) -> Reply:
     )
 
 
-def canned_reply(content: Content, response: CannedResponse) -> Reply:
-    """A canned response as a reply."""
+def canned_reply(content: Content, response: CannedResponse, channel: str = "") -> Reply:
+    """A canned response as a reply, in the channel's own words if it has some."""
     outcome: Outcome = "answered" if response.outcome == "answered" else "unanswered"
     return Reply(
-        text=response.text,
+        text=response.channel_texts.get(channel, response.text),
         short_text=response.short_text,
         sources=response.sources,
         choices=topic_choices(content, response.choices),

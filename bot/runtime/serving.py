@@ -24,6 +24,7 @@ from bot.channels.web import WebChannel, WebLimits
 from bot.content.store import ContentStore, shared_store
 from bot.errors import Errors, StartError
 from bot.runtime.agent import Assistant, load_assistant
+from bot.runtime.channels import messaging_channels
 from bot.runtime.health import health_routes
 from bot.runtime.settings import ROOT, Settings, prepare_data_folder
 from bot.runtime.training import verified_model
@@ -148,6 +149,7 @@ def build_app(
     http.install(app, settings.allowed_origins)
     redis = connect(settings.redis_url) if settings.redis_url else None
     channels: list[InputChannel] = [web_channel(settings, assistant, keys, redis)]
+    channels += messaging_channels(settings, assistant.content, assistant.store, keys)
     register(channels, app, route="/webhooks/")
     app.blueprint(health_routes(assistant))
     app.blueprint(site.blueprint())

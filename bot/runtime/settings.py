@@ -6,16 +6,17 @@ import ipaddress
 from pathlib import Path
 from typing import Optional
 
-from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+from pydantic import Field, SecretStr, ValidationError, validator
 
 from bot.channels.clients import ORIGIN, Network
 from bot.errors import Errors, StartError
+from bot.runtime.channel_settings import ChannelSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 """Folder of the project: where ``config.yml``, ``data/`` and ``knowledge/`` are."""
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """What an operator can set; each field is read from ``BOT_<FIELD NAME IN CAPITALS>``."""
 
     data_folder: Path = Field(

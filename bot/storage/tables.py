@@ -107,3 +107,11 @@ erasures = sa.Table(
     sa.Column("at", sa.Float, nullable=False),
 )
 """The last replies of erased conversations, by a hash of conversation and message, for a message that comes again."""
+
+opt_outs = sa.Table(
+    "opt_outs",
+    metadata,
+    sa.Column("pseudonym", sa.String(64), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+)
+"""One row a sender who said STOP, under a keyed hash of the phone number."""

@@ -19,7 +19,7 @@ UNAVOIDABLE = [
     r"does not include a response selector",
     # Given by code, not by a rule.
     r"utterance '(utter_suggest|utter_failed|utter_not_stored|utter_no_words|utter_too_long)' is not used in any story",
-    r"utterance '(utter_nothing_more)' is not used in any story",
+    r"utterance '(utter_nothing_more|utter_sms_intro|utter_sms_help|utter_sms_stopped)' is not used in any story",
 ]
 
 

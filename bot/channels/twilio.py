@@ -1,0 +1,269 @@
+"""SMS and WhatsApp through Twilio (Programmable Messaging webhooks, Message and Content resources)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import Optional
+from urllib.parse import parse_qsl
+
+import aiohttp
+from sanic import response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from twilio.request_validator import RequestValidator
+
+from bot.channels.capabilities import SMS, WHATSAPP, Capabilities
+from bot.channels.delivery import Api, DeliveryError, Patience
+from bot.channels.formatting import Outgoing, format_turn
+from bot.channels.location import spoken_place
+from bot.channels.platform import MAX_ID, Handler, Incoming, PlatformChannel, PlatformOutput
+from bot.channels.stop import abandon_form, keyword
+from bot.content.store import ContentStore
+from bot.dialogue.replies import canned_reply
+from bot.storage.conversations import ConversationStore
+from bot.storage.opt_outs import OptOuts
+
+HOST = "https://api.twilio.com"
+CONTENT_HOST = "https://content.twilio.com"
+LIST_NAME = "amicc_choices_{count}"
+"""Name of the content template, made by ``channels register``, that shows so many choices as a WhatsApp list."""
+LOOK_AGAIN_SECONDS = 3600.0
+UNSUBSCRIBED = "21610"
+"""Twilio's code for a number that has opted out with Twilio itself."""
+NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+
+Fields = Mapping[str, str]
+
+
+class TwilioApi:
+    """The calls that are used."""
+
+    def __init__(
+        self,
+        account: str,
+        token: str,
+        host: str = HOST,
+        content_host: str = CONTENT_HOST,
+        patience: Optional[Patience] = None,
+    ) -> None:
+        """Uses an account's SID and auth token."""
+        self.calls = Api("Twilio", patience=patience)
+        self.host = f"{host}/2010-04-01/Accounts/{account}"
+        self.content_address = f"{content_host}/v1/Content"
+        self.auth = aiohttp.BasicAuth(account, token)
+        self._lists: dict[int, str] = {}
+        self._looked_at: Optional[float] = None
+
+    async def send(self, **fields: str) -> None:
+        """Sends a message.
+
+        Raises:
+            DeliveryError: Twilio refused, or was busy or down all the time.
+        """
+        await self.calls.call("POST", f"{self.host}/Messages.json", data=fields, auth=self.auth)
+
+    async def lists(self) -> dict[int, str]:
+        """The content templates that show choices as WhatsApp lists, by number of choices; asked for once an hour."""
+        if self._looked_at is None or monotonic() - self._looked_at > LOOK_AGAIN_SECONDS:
+            self._looked_at = monotonic()
+            try:
+                answer = await self.calls.call("GET", self.content_address, params={"PageSize": "500"}, auth=self.auth)
+            except DeliveryError:
+                return self._lists
+            named = {each.get("friendly_name"): each.get("sid") for each in answer.get("contents", [])}
+            counts = range(1, WHATSAPP.buttons + 1)
+            names = {count: named.get(LIST_NAME.format(count=count)) for count in counts}
+            self._lists = {count: sid for count, sid in names.items() if sid}
+        return self._lists
+
+
+def list_template(count: int) -> dict[str, object]:
+    """The content template for a list of so many choices: all its texts are variables."""
+    items = [{"item": f"{{{{{2 * n}}}}}", "id": f"{{{{{2 * n + 1}}}}}"} for n in range(1, count + 1)]
+    samples = {"1": "Which one?"}
+    for n in range(1, count + 1):
+        samples |= {str(2 * n): f"Choice {n}", str(2 * n + 1): f"choice {n}"}
+    return {
+        "friendly_name": LIST_NAME.format(count=count),
+        "language": "en",
+        "variables": samples,
+        "types": {"twilio/list-picker": {"body": "{{1}}", "button": "Choose", "items": items}},
+    }
+
+
+def list_variables(message: Outgoing) -> str:
+    """The values for :func:`list_template`, as JSON."""
+    values = {"1": message.text}
+    for n, button in enumerate(message.buttons, start=1):
+        values |= {str(2 * n): button.title, str(2 * n + 1): button.payload}
+    return json.dumps(values, ensure_ascii=False)
+
+
+class TwilioOutput(PlatformOutput):
+    """Sends from the number that was written to, to the one that wrote."""
+
+    capabilities = SMS
+
+    def __init__(self, api: TwilioApi, sender: str, recipient: str) -> None:
+        """Addresses a phone number; both are as Twilio writes them."""
+        super().__init__()
+        self._api = api
+        self._address = {"From": sender, "To": recipient}
+
+    async def send(self, message: Outgoing) -> None:
+        """Sends one message."""
+        try:
+            await self._api.send(**self._address, Body=message.text)
+        except DeliveryError as error:
+            if error.code != UNSUBSCRIBED:
+                raise
+
+
+class WhatsAppOutput(TwilioOutput):
+    """Choices become a list where the account has the templates for it, else a numbered menu."""
+
+    capabilities = WHATSAPP
+
+    async def deliver(self) -> None:
+        """Sends the pending replies."""
+        self._lists = await self._api.lists()
+        if not self._lists:
+            self.capabilities = self._numbered
+        await super().deliver()
+
+    @property
+    def _numbered(self) -> Capabilities:
+        return replace(WHATSAPP, buttons=0)
+
+    async def send(self, message: Outgoing) -> None:
+        """Sends one message, as a numbered menu if Twilio does not take the list."""
+        template = self._lists.get(len(message.buttons))
+        if template:
+            try:
+                await self._api.send(**self._address, ContentSid=template, ContentVariables=list_variables(message))
+                return
+            except DeliveryError as error:
+                if not 400 <= error.status < 500 or error.status == 429:
+                    raise
+        if message.buttons:
+            message = format_turn(self.pending, self._numbered, self.intro).messages[0]
+        await super().send(message)
+
+
+class TwilioChannel(PlatformChannel):
+    """SMS and WhatsApp numbers of one account."""
+
+    def __init__(
+        self,
+        keys: Sequence[str],
+        twilio: TwilioApi,
+        token: str,
+        public_url: str,
+        content: ContentStore,
+        store: ConversationStore,
+    ) -> None:
+        """Wires the parts.
+
+        Args:
+            keys: Of BOT_SECRET.
+            twilio: Calls.
+            token: The account's auth token; it signs what Twilio sends.
+            public_url: How Twilio sees the server: the signature covers the whole address.
+            content: Texts.
+            store: Conversations.
+        """
+        super().__init__(keys, twilio.calls)
+        self._twilio = twilio
+        self._validator = RequestValidator(token)
+        self._public_url = public_url.rstrip("/")
+        self._content = content
+        self._store = store
+        self._opt_outs = OptOuts(store.engine)
+
+    @classmethod
+    def name(cls) -> str:
+        """Part of the address."""
+        return "twilio"
+
+    def is_genuine(self, request: Request) -> bool:
+        """Whether the signature fits address and fields."""
+        fields = _fields(request.body)
+        signature = request.headers.get("X-Twilio-Signature", "")
+        query = f"?{request.query_string}" if request.query_string else ""
+        if fields is None:
+            return False
+        return bool(self._validator.validate(f"{self._public_url}{request.path}{query}", fields, signature))
+
+    async def receive(self, request: Request, handler: Handler) -> HTTPResponse:
+        """Takes one message. Reports on what was sent come here too if Twilio is set up so, and are ignored."""
+        fields = _fields(request.body) or {}
+        identity, sender, number = (fields.get(key, "")[:MAX_ID] for key in ("MessageSid", "From", "To"))
+        if identity and sender and number and "MessageStatus" not in fields and self.is_new(identity):
+            by_sms = not sender.startswith("whatsapp:")
+            output = (TwilioOutput if by_sms else WhatsAppOutput)(self._twilio, number, sender)
+            self.start(self._message(fields, identity, sender, output, handler))
+        return response.text(NO_ANSWER, content_type="text/xml")
+
+    async def _message(
+        self, fields: Fields, identity: str, sender: str, output: TwilioOutput, handler: Handler
+    ) -> None:
+        text = await _said(fields)
+        pseudonyms = self.pseudonyms.all_of(self.name(), sender)
+        word = keyword(text, by_sms=output.capabilities is SMS)
+        told = bool(fields.get("OptOutType"))  # Twilio has kept the rule and answered already
+        if word == "stop":
+            stopped = await self._opt_outs.has(pseudonyms)
+            await self._opt_outs.add(pseudonyms[0])
+            await abandon_form(self._store, self.conversation(Incoming(sender, identity, text)))
+            if not (told or stopped):
+                await self._give(output, "utter_sms_stopped")
+            return
+        if word == "help":
+            if not told:
+                await self._give(output, "utter_sms_help")
+            return
+        if await self._opt_outs.has(pseudonyms):
+            if word != "start" and text.strip().casefold() != "yes":
+                return
+            await self._opt_outs.remove(pseudonyms)
+            word = "start"
+        if word == "start":
+            if told:
+                return
+            text = "hello"
+        incoming = Incoming(sender, identity, text)
+        if await self._store.retrieve(self.conversation(incoming)) is None:
+            output.intro = self._text("utter_sms_intro")
+        await self.turn(incoming, output, handler)
+
+    def _text(self, name: str) -> str:
+        return self._content.content.responses[name].text
+
+    async def _give(self, output: TwilioOutput, name: str) -> None:
+        content = self._content.content
+        output.replace([canned_reply(content, content.responses[name])])
+        await output.deliver()
+
+
+def _fields(body: bytes) -> Optional[dict[str, str]]:
+    """The fields of a form, blank ones included: the signature covers them."""
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500))
+    except ValueError:
+        return None
+
+
+async def _said(fields: Fields) -> str:
+    """What a message says: a tapped choice, a shared place, or what was typed; empty for media alone."""
+    tapped = fields.get("ListId") or fields.get("ButtonPayload")
+    if tapped:
+        return tapped
+    try:
+        position = float(fields["Latitude"]), float(fields["Longitude"])
+    except (KeyError, ValueError):
+        return fields.get("Body", "")
+    return await asyncio.to_thread(spoken_place, *position) or "I am outside the United States"

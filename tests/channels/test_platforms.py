@@ -1,0 +1,391 @@
+"""What holds for every platform: nobody else gets in, nothing is answered twice, nothing is lost or logged."""
+
+import asyncio
+import copy
+import json
+import random
+import string
+import time
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from platform_on_loopback import FakePlatform
+from world import CHANNELS, PAYLOADS, World, headers, message, payload, play
+
+from bot.channels.delivery import Api, DeliveryError, Patience
+
+PROOF = {
+    "slack": "X_Slack_Signature",
+    "telegram": "X_Telegram_Bot_Api_Secret_Token",
+    "twilio": "X_Twilio_Signature",
+    "facebook": "X_Hub_Signature_256",
+}
+QUESTION = "What is the ICC?"
+each_channel = pytest.mark.parametrize("name", CHANNELS)
+
+
+@each_channel
+def test_there_are_payloads_of_the_documented_kinds(name: str) -> None:
+    assert len(list((PAYLOADS / name).iterdir())) >= 12
+
+
+# Proof of origin
+
+
+def forgeries(name: str) -> list[Any]:
+    """100 proofs that are none: missing, of a wrong length, made up, of another body or key."""
+    random.seed(7)
+    genuine = headers(name, message(name, QUESTION))[PROOF[name].replace("_", "-")]
+    of_another_body = headers(name, message(name, "Another question"))[PROOF[name].replace("_", "-")]
+    found: list[Any] = [
+        None,
+        "",
+        " ",
+        "0",
+        "sha256=",
+        "v0=",
+        "é",
+        "\x7f",
+        genuine + "0",
+        "x" + genuine,
+        genuine.upper(),
+    ]
+    found += [genuine[:cut] for cut in range(0, len(genuine), 2)]
+    found += [of_another_body] if name != "telegram" else []
+    while len(found) < 100:
+        place = random.randrange(len(genuine))
+        other = random.choice(string.ascii_letters + string.digits)
+        found.append(genuine[:place] + other + genuine[place + 1 :])
+    return [proof for proof in found if proof != genuine][:100]
+
+
+@each_channel
+def test_forged_missing_and_wrong_length_proofs_are_refused(name: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        body = message(name, QUESTION)
+        genuine = headers(name, body)
+        refused = 0
+        tries = [*forgeries(name), *forgeries(name)[:5]][:100]
+        for proof in tries:
+            if proof is not None and genuine[PROOF[name].replace("_", "-")] == proof:
+                continue
+            status = await world.post(body, **{PROOF[name]: proof})
+            assert status in (400, 403), (proof, status)
+            refused += 1
+        assert refused == 100
+        assert world.platform.calls == []
+
+    play(name, assistant, scene)
+    assert asyncio.run(assistant.store.keys()) == []
+
+
+@each_channel
+def test_a_proof_is_no_good_for_a_changed_body(name: str, assistant: Any) -> None:
+    if name == "telegram":
+        pytest.skip("Telegram's proof is a secret, not a signature")
+
+    async def scene(world: World) -> None:
+        body = message(name, QUESTION)
+        given = {key.replace("-", "_"): value for key, value in headers(name, body).items()}
+        changed = body.replace(b"ICC", b"ICD")
+        assert changed != body
+        assert await world.post(changed, **given) == 403
+        assert world.platform.calls == []
+
+    play(name, assistant, scene)
+
+
+# Once
+
+
+@each_channel
+def test_a_message_delivered_again_is_answered_and_applied_once(name: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        body = message(name, QUESTION)
+        for _ in range(3):
+            assert await world.post(body, settle=False) == 200
+        await world.channel.idle()
+        assert len(world.platform.sent) == 1
+
+    play(name, assistant, scene)
+    with assistant.store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM turns").scalar() == 1
+
+
+@each_channel
+def test_after_a_restart_a_repetition_gets_the_same_reply(name: str, assistant: Any) -> None:
+    body = message(name, QUESTION)
+
+    async def scene(world: World) -> list[str]:
+        await world.post(body)
+        return world.platform.texts()
+
+    first, second = play(name, assistant, scene), play(name, assistant, scene)
+    intro = "AMICC's automatic assistant. HELP for help, STOP to end.\n"
+    assert [text.removeprefix(intro) for text in first] == second
+    with assistant.store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM turns").scalar() == 1
+
+
+@each_channel
+def test_messages_of_a_person_are_answered_in_order(name: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        world.platform.faults.append("busy")
+        for text in (QUESTION, "Is the US a member?"):
+            assert await world.post(message(name, text), settle=False) == 200
+        await world.channel.idle()
+        first, second = world.platform.texts()
+        assert "What is the International Criminal Court?" in first
+        assert "Is the US a member?" in second
+
+    play(name, assistant, scene)
+
+
+# Faults
+
+
+@each_channel
+@pytest.mark.parametrize("fault", ["busy", "down", "silent"])
+def test_a_platform_that_is_busy_down_or_silent_gets_the_reply_later(name: str, fault: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        world.platform.faults.extend([fault, fault] if fault != "silent" else [fault])
+        assert len(await world.say(QUESTION)) == 1
+
+    play(name, assistant, scene)
+
+
+@each_channel
+def test_retry_after_is_honoured(name: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        world.platform.faults.append("busy")
+        world.platform.retry_after = 1
+        started = time.monotonic()
+        assert len(await world.say(QUESTION)) == 1
+        assert time.monotonic() - started >= 1
+
+    play(name, assistant, scene)
+
+
+@each_channel
+def test_a_platform_that_stays_down_loses_the_reply_but_no_state(
+    name: str, assistant: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(world: World) -> None:
+        world.platform.faults.extend(["down"] * 4)
+        assert await world.say("Why should the US support the ICC?") == []
+        (answer,) = await world.say("2")
+        assert "How does the Court serve US security interests?" in answer
+
+    play(name, assistant, scene)
+    assert "could not be delivered" in caplog.text
+
+
+@each_channel
+def test_other_visitors_do_not_wait_for_one_whose_reply_is_tried_again(name: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        world.platform.faults.append("busy")
+        world.platform.retry_after = 3
+        assert await world.post(message(name, QUESTION, 1), settle=False) == 200
+        await asyncio.sleep(0.2)
+        started = time.monotonic()
+        assert await world.post(message(name, QUESTION, 2), settle=False) == 200
+        while not world.platform.sent:
+            await asyncio.sleep(0.01)
+        assert time.monotonic() - started < 2
+        await world.channel.idle()
+
+    play(name, assistant, scene)
+
+
+def test_a_platform_that_asks_for_too_long_a_wait_is_not_waited_for() -> None:
+    async def scene() -> None:
+        platform = FakePlatform()
+        await platform.start()
+        platform.faults.append("busy")
+        platform.retry_after = 3600
+        api = Api("Slack", patience=Patience(longest=60))
+        try:
+            with pytest.raises(DeliveryError, match="Slack"):
+                await api.call("POST", f"{platform.address}/commands/x", json={"text": "x", "blocks": []})
+        finally:
+            await api.close()
+            await platform.stop()
+
+    asyncio.run(scene())
+
+
+def test_a_platform_that_does_not_exist_is_an_error_not_a_crash() -> None:
+    async def scene() -> None:
+        api = Api("Slack", patience=Patience(attempts=2, pause=0.01))
+        try:
+            with pytest.raises(DeliveryError, match="no answer"):
+                await api.call("POST", "http://127.0.0.1:9/x")
+        finally:
+            await api.close()
+
+    asyncio.run(scene())
+
+
+# Nonsense
+
+PERSONAL = "Jane Sample jane.sample@example.org +1 500 555 0123"
+
+NASTY: list[Any] = [None, True, False, 0, -1, 10**30, 1.5e300, "", " ", "\0", "\ud800", "é" * 300, PERSONAL, [], {}]
+NASTY += [
+    [[]],
+    {"": {"id": []}},
+    [PERSONAL, None],
+    {"id": PERSONAL},
+    {"id": 1},
+    "x" * 5000,
+    "/restart",
+    "{}",
+    "-5",
+    "1e9",
+]
+NASTY += ["payload", "block_actions", "page", "private", "stop", 5000000001]
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [path] if path else []
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        found += paths(inner, (*path, key))
+    return found
+
+
+def damaged(name: str, chance: random.Random) -> bytes:
+    """A canned body with values replaced or removed, a body of another platform, or no body at all."""
+    kind = chance.choice(["value"] * 5 + ["missing", "bytes", "cut", "other"])
+    if kind == "bytes":
+        return chance.randbytes(chance.randrange(200))
+    path = chance.choice(sorted((PAYLOADS / (chance.choice(CHANNELS) if kind == "other" else name)).iterdir()))
+    body = path.read_bytes()
+    if kind == "other":
+        return body
+    if kind == "cut":
+        return body[: chance.randrange(len(body))] + chance.randbytes(chance.randrange(5))
+    if path.suffix == ".txt":
+        return _damaged_form(body, chance)
+    document = json.loads(body)
+    for _ in range(chance.randint(1, 3)):
+        choices = paths(document)
+        if not choices:
+            break
+        *above, last = chance.choice(choices)
+        target = document
+        for key in above:
+            target = target[key]
+        if kind == "missing" and isinstance(target, dict):
+            del target[last]
+        else:
+            target[last] = copy.deepcopy(chance.choice(NASTY))
+    return json.dumps(document).encode()
+
+
+def _damaged_form(body: bytes, chance: random.Random) -> bytes:
+    fields = parse_qsl(body.decode(), keep_blank_values=True)
+    for _ in range(chance.randint(1, 3)):
+        place = chance.randrange(len(fields))
+        key, value = fields[place]
+        if key == "payload" and chance.random() < 0.8:
+            document = json.loads(value) if value[:1] == "{" else {}
+            choices = paths(document) or [("type",)]
+            *above, last = chance.choice(choices)
+            target = document
+            for step in above:
+                target = target[step]
+            target[last] = copy.deepcopy(chance.choice(NASTY))
+            fields[place] = key, json.dumps(document)
+        else:
+            fields[place] = key, str(chance.choice(NASTY)).encode("utf-8", "replace").decode()
+    return urlencode(fields).encode()
+
+
+@each_channel
+def test_fuzzed_bodies_are_never_an_error_of_ours_and_never_logged(
+    name: str, assistant: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(11)
+    bodies = [damaged(name, chance) for _ in range(1000)]
+
+    async def at_once(message: Any) -> None:
+        # What the assistant says to anything is tested elsewhere; here a turn must only be a possible one.
+        assert isinstance(message.text, str)
+        assert isinstance(message.sender_id, str)
+        assert len(message.sender_id) < 100
+
+    async def scene(world: World) -> None:
+        monkeypatch.setattr(assistant, "handle_message", at_once)
+        for body in bodies:
+            status = await world.post(body)
+            assert status in (200, 400, 403), body
+        assert [line for line in caplog.messages if "failed" in line] == []
+
+    with caplog.at_level("DEBUG"):
+        play(name, assistant, scene)
+    for secret in ("Jane", "jane.sample", "0123", "5005550006", "Sample", "member?"):
+        ours = [record for record in caplog.records if record.name.startswith("bot")]
+        assert not [record for record in ours if secret in record.getMessage()], secret
+
+
+@each_channel
+def test_a_body_of_another_platform_is_not_answered(name: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        for other in CHANNELS:
+            if other != name:
+                for path in sorted((PAYLOADS / other).iterdir()):
+                    assert await world.post(path.read_bytes()) in (200, 400, 403)
+        assert world.platform.sent == []
+
+    play(name, assistant, scene)
+
+
+@each_channel
+def test_a_huge_body_is_refused(name: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        assert await world.post(b"x" * 1_000_001) == 413
+
+    play(name, assistant, scene)
+
+
+@each_channel
+def test_a_turn_that_fails_is_logged_without_the_visitors_words(
+    name: str, assistant: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(message: Any) -> None:
+        raise ValueError(f"cannot read {message.text}")
+
+    async def scene(world: World) -> None:
+        monkeypatch.setattr(assistant, "handle_message", fails)
+        assert await world.post(message(name, PERSONAL)) == 200
+
+    play(name, assistant, scene)
+    assert "a turn failed: ValueError at test_platforms.py" in caplog.text
+    assert "Jane" not in caplog.text
+
+
+@each_channel
+def test_no_id_of_a_platform_is_stored(name: str, assistant: Any) -> None:
+    body = payload(name, "retry")
+
+    async def scene(world: World) -> None:
+        assert await world.post(body) == 200
+        assert len(world.platform.sent) == 1
+
+    play(name, assistant, scene)
+    with assistant.store.engine.connect() as connection:
+        everything = "".join(
+            str(connection.exec_driver_sql(f'SELECT * FROM "{table}"').all())
+            for table in ("conversations", "turns", "events")
+        )
+    ids = {
+        "slack": ("U061F7AUR", "D0PNCRP9N", "Ev0PV52K21", "1795600001.000100"),
+        "telegram": ("5000000001", "sample_visitor", "810000001"),
+        "twilio": ("5005550006", f"{1:032x}"),
+        "facebook": ("2400000000000001", "m_1"),
+    }
+    for each in ids[name]:
+        assert each in body.decode()
+        assert each not in everything

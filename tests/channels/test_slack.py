@@ -1,0 +1,153 @@
+"""Slack: what each event, button and command leads to."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from world import World, headers, payload, play
+
+from bot.channels.formatting import Button, CardBlock, Outgoing
+from bot.channels.slack import body_of, typed
+
+
+def sends(assistant: Any, *names: str) -> list[dict[str, Any]]:
+    async def scene(world: World) -> list[dict[str, Any]]:
+        for name in names:
+            await world.deliver(name)
+        return world.platform.sent
+
+    return play("slack", assistant, scene)
+
+
+def test_a_direct_message_is_answered_with_blocks(assistant: Any) -> None:
+    (body,) = sends(assistant, "direct_message")
+    assert body["channel"] == "D0PNCRP9N"
+    assert "thread_ts" not in body
+    assert body["blocks"][0]["text"]["text"].startswith("*Is the US a member?*")
+    assert body["blocks"][-1]["type"] == "actions"
+    assert not body["unfurl_links"]
+
+
+@pytest.mark.parametrize(
+    ("name", "thread"),
+    [
+        ("direct_message_in_thread", "1795600001.000100"),
+        ("app_mention", "1795600004.000100"),
+        ("app_mention_in_thread", "1795600004.000100"),
+        ("button_press", None),
+        ("button_press_in_channel", "1795600004.000100"),
+        ("file", None),
+        ("direct_message_with_address", None),
+    ],
+)
+def test_each_is_answered_where_it_was_written(assistant: Any, name: str, thread: Any) -> None:
+    (body,) = sends(assistant, name)
+    assert body.get("thread_ts") == thread
+    assert body["channel"] == ("C0LAN2Q65" if "mention" in name or "channel" in name else "D0PNCRP9N")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "channel_message_to_others",
+        "edited",
+        "deleted",
+        "own_message",
+        "bot_message",
+        "reaction_added",
+        "app_home_opened",
+        "member_joined",
+        "global_shortcut",
+        "url_verification",
+    ],
+)
+def test_each_is_left_alone(assistant: Any, name: str) -> None:
+    assert sends(assistant, name) == []
+
+
+def test_the_address_is_verified(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        assert await world.post(payload("slack", "url_verification")) == 200
+        assert world.answer == "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
+        assert await world.post(payload("slack", "url_verification"), X_Slack_Signature="v0=" + "0" * 64) == 403
+
+    play("slack", assistant, scene)
+
+
+def test_a_retry_is_answered_once(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        for number in range(4):
+            more = {"X_Slack_Retry_Num": str(number), "X_Slack_Retry_Reason": "http_timeout"} if number else {}
+            assert await world.post(payload("slack", "retry"), settle=False, **more) == 200
+        await world.channel.idle()
+        assert len(world.platform.sent) == 1
+
+    play("slack", assistant, scene)
+
+
+def test_the_webhook_does_not_wait_for_the_turn(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        world.platform.faults.extend(["busy"])
+        world.platform.retry_after = 1
+        assert await world.post(payload("slack", "direct_message"), settle=False) == 200
+        assert world.platform.sent == []
+        await world.channel.idle()
+        assert len(world.platform.sent) == 1
+
+    play("slack", assistant, scene)
+
+
+def test_a_slash_command_is_answered_to_its_sender_alone(assistant: Any) -> None:
+    (body,) = sends(assistant, "slash_command")
+    assert body["response_type"] == "ephemeral"
+    assert body["blocks"][0]["text"]["text"].startswith("*Is the US a member?*")
+
+
+def test_a_slash_command_without_words_shows_help(assistant: Any) -> None:
+    (body,) = sends(assistant, "slash_command_without_text")
+    assert body["text"].startswith("Ask in your own words")
+
+
+def test_what_was_written_in_a_channel_is_marked_as_public(assistant: Any) -> None:
+    sends(assistant, "direct_message", "app_mention", "slash_command", "button_press_in_channel")
+    with assistant.store.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT data FROM events WHERE type = 'user'").scalars().all()
+    assert sorted(json.loads(row)["metadata"]["private"] for row in rows) == [False, False, False, True]
+
+
+def test_papers_have_their_own_buttons() -> None:
+    card = CardBlock("1. *A paper*", Button("A paper", "Tell me about it"))
+    body = body_of(Outgoing("Two fit.", (card,), (Button("More", "more"),)))
+    assert body["blocks"][1]["accessory"]["value"] == "Tell me about it"
+    assert body["blocks"][2]["elements"][0]["value"] == "more"
+    assert "A paper" in body["text"], "screen readers get the text alone"
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        ("<@U0LAN0Z89> is it?", "is it?"),
+        ("a &lt; b &amp; c &gt; d", "a < b & c > d"),
+        ("<mailto:sample@example.org|sample@example.org>", "sample@example.org"),
+        ("<tel:+15005550006|+1 500 555 0006>", "+1 500 555 0006"),
+        ("<https://example.org/x>", "https://example.org/x"),
+        ("<http://example.org|example.org>", "example.org"),
+        ("<!here> <#C1|general> hello", "hello"),
+        ("", ""),
+    ],
+)
+def test_text_is_read_as_it_was_typed(raw: str, plain: str) -> None:
+    assert typed(raw) == plain
+
+
+def test_a_signature_older_than_five_minutes_is_a_replay(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+
+        body = payload("slack", "direct_message")
+        for age in (301, 3600, -301):
+            old = headers("slack", body, now=time.time() - age)
+            assert await world.post(body, **{name.replace("-", "_"): value for name, value in old.items()}) == 403
+        assert world.platform.sent == []
+
+    play("slack", assistant, scene)

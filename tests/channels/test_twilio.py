@@ -1,0 +1,248 @@
+"""SMS and WhatsApp: what each kind of message leads to, and STOP, START and HELP."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+import sqlalchemy as sa
+from platform_on_loopback import sms_segments
+from rasa.shared.core.events import ActiveLoop, SlotSet
+from world import KEYS, World, headers, message, payload, play
+
+from bot.channels.pseudonyms import Pseudonyms
+from bot.channels.stop import abandon_form, keyword
+from bot.channels.twilio import list_template
+
+INTRO = "AMICC's automatic assistant. HELP for help, STOP to end."
+STOPPED = "AMICC's automatic assistant: you have been unsubscribed"
+
+
+def sends(assistant: Any, *names: str) -> list[dict[str, Any]]:
+    async def scene(world: World) -> list[dict[str, Any]]:
+        for name in names:
+            await world.deliver(name)
+        return world.platform.sent
+
+    return play("twilio", assistant, scene)
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("sms_text", f"{INTRO}\nIs the US a member?\n"),
+        ("sms_number", f"{INTRO}\n"),
+        ("sms_more", f"{INTRO}\n"),
+        ("sms_start", f"{INTRO}\nHello. I am AMICC's automatic assistant."),
+        ("sms_help", "AMICC's automatic assistant: general information"),
+        ("mms_picture", f"{INTRO}\nI can only read words."),
+        ("mms_picture_with_text", f"{INTRO}\nWhat is the International Criminal Court?\n"),
+        ("sms_emoji", f"{INTRO}\nI can only read words."),
+        ("sms_accents", f"{INTRO}\nMis respuestas"),
+        ("sms_stop", STOPPED),
+        ("sms_unsubscribe", STOPPED),
+        ("whatsapp_text", f"{INTRO}\n\n*Is the US a member?*\n"),
+        ("whatsapp_list_choice", f"{INTRO}\n\n*Why is the US not a member"),
+        ("whatsapp_button", f"{INTRO}\n\n*"),
+        ("whatsapp_location", INTRO),
+        ("whatsapp_voice", f"{INTRO}\n\nI can only read words."),
+        ("whatsapp_sticker", f"{INTRO}\n\nI can only read words."),
+        ("whatsapp_stop", STOPPED),
+    ],
+)
+def test_each_is_answered_once_from_the_number_written_to(assistant: Any, name: str, begins: str) -> None:
+    (body,) = sends(assistant, name)
+    got = dict(parse_qsl(payload("twilio", name).decode()))
+    assert (body["From"], body["To"]) == (got["To"], got["From"])
+    assert body["Body"].startswith(begins)
+
+
+@pytest.mark.parametrize("name", ["status_callback", "sms_stop_kept_by_twilio", "sms_help_kept_by_twilio"])
+def test_each_is_left_alone(assistant: Any, name: str) -> None:
+    assert sends(assistant, name) == []
+
+
+def test_the_webhook_is_answered_with_empty_twiml(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        await world.deliver("sms_text")
+        assert world.answer == '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+
+    play("twilio", assistant, scene)
+
+
+def test_only_the_first_reply_says_who_is_writing(assistant: Any) -> None:
+    first, second = sends(assistant, "sms_text", "sms_number")
+    assert first["Body"].startswith(INTRO)
+    assert INTRO not in second["Body"]
+
+
+def test_two_is_the_second_choice_and_more_is_the_rest(assistant: Any) -> None:
+    first, more, second = sends(assistant, "sms_text", "sms_more", "sms_number")
+    assert "or MORE for the rest." in first["Body"]
+    assert more["Body"].startswith("No. As of November 2026 the United States is not a member")
+    assert second["Body"].startswith("What would it take for the US to join?")
+
+
+def test_an_answer_costs_five_segments_at_most(assistant: Any) -> None:
+    for body in sends(assistant, "sms_text", "sms_more", "sms_number", "sms_accents", "sms_help", "sms_stop"):
+        assert sms_segments(body["Body"]) <= 5
+
+
+# STOP, START, HELP
+
+
+def test_after_stop_there_is_silence_until_start(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        assert len(await world.deliver("sms_text")) == 1
+        assert len(await world.deliver("sms_stop")) == 1
+        assert await world.deliver("sms_unsubscribe") == [], "one confirmation is all that may be sent"
+        assert await world.deliver("mms_picture_with_text") == []
+        assert len(await world.deliver("sms_help")) == 1
+        (back,) = await world.deliver("sms_start")
+        assert "Hello" in back
+        assert len(await world.deliver("sms_number")) == 1
+
+    play("twilio", assistant, scene)
+
+
+def test_yes_also_comes_back_but_only_after_stop(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        assert "Hello" not in (await world.say("yes"))[0]
+        await world.say("STOP")
+        assert "Hello" in (await world.say("Yes"))[0]
+
+    play("sms", assistant, scene)
+
+
+def test_a_stop_is_kept_under_a_keyed_hash_only(assistant: Any) -> None:
+    sends(assistant, "sms_text", "sms_stop")
+    with assistant.store.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM opt_outs").all()
+        everything = "".join(
+            str(connection.exec_driver_sql(f'SELECT * FROM "{table}"').all())
+            for table in sa.inspect(connection).get_table_names()
+        )
+    assert [row[0] for row in rows] == [Pseudonyms(KEYS).of("twilio", "+15005550006")]
+    assert "5005550006" not in everything
+    assert f"SM{1:032x}" not in everything
+
+
+def test_a_stop_survives_a_new_key(assistant: Any) -> None:
+    sends(assistant, "sms_stop")
+    new = Pseudonyms(["n" * 32, *KEYS])
+
+    async def scene(world: World) -> None:
+        world.channel.pseudonyms = new
+        assert await world.deliver("sms_text") == []
+        assert len(await world.deliver("sms_start")) == 1
+        assert len(await world.deliver("sms_number")) == 1
+
+    play("twilio", assistant, scene)
+
+
+def test_whatsapp_and_sms_of_a_person_are_two_senders(assistant: Any) -> None:
+    sent = sends(assistant, "sms_stop", "whatsapp_text")
+    assert len(sent) == 2
+
+
+def test_stop_closes_an_open_form_and_drops_what_it_has(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        await world.say("What is the ICC?")
+        (conversation,) = await assistant.store.keys()
+        tracker = await assistant.store.retrieve(conversation)
+        tracker.update_with_events([ActiveLoop("volunteer_form"), SlotSet("subject", ["x"])], assistant.domain)
+        await assistant.store.save(tracker)
+        (text,) = await world.say("Stop.")
+        assert text.startswith(STOPPED)
+        tracker = await assistant.store.retrieve(conversation)
+        assert tracker.active_loop_name is None
+        assert not any(tracker.current_slot_values().values())
+        assert not await abandon_form(assistant.store, conversation)
+
+    play("sms", assistant, scene)
+
+
+@pytest.mark.parametrize(
+    ("text", "by_sms", "word"),
+    [
+        ("STOP", True, "stop"),
+        (" stop! ", True, "stop"),
+        ("StopAll", True, "stop"),
+        ("CANCEL", True, "stop"),
+        ("cancel", False, None),
+        ("quit", True, "stop"),
+        ("end", False, None),
+        ("unsubscribe", False, "stop"),
+        ("please stop", True, None),
+        ("What would stop a trial?", True, None),
+        ("Start", True, "start"),
+        ("HELP", True, "help"),
+        ("info", False, "help"),
+        ("help me find an alliance", True, None),
+        ("", True, None),
+    ],
+)
+def test_a_keyword_is_the_whole_message(text: str, by_sms: bool, word: Any) -> None:
+    assert keyword(text, by_sms) == word
+
+
+# WhatsApp lists
+
+
+def with_lists(world: World) -> None:
+    for count in range(1, 11):
+        template = list_template(count)
+        world.platform.templates.append({"sid": f"HX{count:032d}", "friendly_name": template["friendly_name"]})
+
+
+def test_choices_are_a_list_where_the_account_has_the_templates(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        with_lists(world)
+        await world.deliver("whatsapp_text")
+        (body,) = world.platform.sent
+        values = json.loads(body["ContentVariables"])
+        count = (len(values) - 1) // 2
+        assert body["ContentSid"] == f"HX{count:032d}"
+        assert "Body" not in body
+        assert "Reply 1" not in values["1"]
+        await world.say("Who are the judges?")
+        assert [name for name, _ in world.platform.calls if name.startswith("lists")] == []
+
+    play("whatsapp", assistant, scene)
+
+
+def test_a_list_that_is_not_taken_becomes_numbers(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        with_lists(world)
+        world.platform.lists_are_taken = False
+        (text,) = await world.deliver("whatsapp_text")
+        assert "\n1. " in text
+        assert "Reply 1" in text
+
+    play("whatsapp", assistant, scene)
+
+
+def test_without_templates_choices_are_numbers(assistant: Any) -> None:
+    (body,) = sends(assistant, "whatsapp_text")
+    assert "\n1. " in body["Body"]
+
+
+# The signature
+
+
+def test_the_signature_covers_the_public_address_with_its_query(assistant: Any) -> None:
+
+    async def scene(world: World) -> None:
+        body = message("sms", "What is the ICC?")
+        address = f"{world.address}/webhooks/twilio/webhook?a=1&b=2"
+        for path, status in (("?a=1&b=2", 200), ("", 403), ("?a=1&b=3", 403)):
+            given = headers("twilio", body, path=path)
+            async with world.session.post(address, data=body, headers=given) as got:
+                assert got.status == status
+        await world.channel.idle()
+
+    play("twilio", assistant, scene)
+
+
+def test_a_blank_field_is_part_of_the_signature(assistant: Any) -> None:
+    assert len(sends(assistant, "whatsapp_voice")) == 1
