@@ -143,4 +143,5 @@ def load_assistant(
     endpoint = EndpointConfig(url=action_endpoint) if action_endpoint else None
     assistant = Assistant(content, store, endpoint)
     assistant.load_model(model)
+    speed.settle()
     return assistant

@@ -70,7 +70,7 @@ def configure_structlog(level: str) -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(max(logging.getLevelName(level), logging.WARNING)),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,
     )
 
 

@@ -59,6 +59,12 @@ class Processor(MessageProcessor):
         with metrics.timed("store"):
             await super().save_tracker(tracker)
 
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Warns of what is not in the domain. Where all is, stock spends 0.3 ms on building an empty domain."""
+        entities = {entity["entity"] for entity in parse_data["entities"]}
+        if parse_data["intent"]["name"] not in self.domain.intents or not entities.issubset(self.domain.entities):
+            super()._check_for_unseen_features(parse_data)
+
 
 def _replies_of_this_turn(tracker: DialogueStateTracker) -> list[Reply]:
     replies: list[Reply] = []

@@ -8,6 +8,7 @@ machine) and drops a visitor's state silently when the database fails. This one 
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -58,6 +59,7 @@ _REPEATED = sa.union_all(
     sa.select(sa.literal(0), erasures.c.replies).where(erasures.c.key == sa.bindparam("erasure")),
 ).order_by("place")
 _NOTHING = sa.select(sa.literal(1))
+_NEW_CONVERSATION, _NEW_TURN, _NEW_EVENTS = sa.insert(conversations), sa.insert(turns), sa.insert(events)
 _CLAIM = sa.update(conversations).where(
     conversations.c.id == _CONVERSATION, conversations.c.version == sa.bindparam("read_version")
 )
@@ -73,6 +75,16 @@ class StoredTracker(DialogueStateTracker):
 
     version: int = 0
     stored_events: int = 0
+
+    def copy(self) -> StoredTracker:
+        """A tracker with the same state. Rasa makes one for each action, and replays all events to do so."""
+        twin = copy.copy(self)
+        twin.events = self.events.copy()
+        twin.slots = {name: copy.copy(slot) for name, slot in self.slots.items()}
+        twin.active_loop = copy.copy(self.active_loop)
+        # As in a copy of Rasa's: the original writes its model's and assistant's ids into the events it is given.
+        twin.model_id = twin.assistant_id = None
+        return twin
 
 
 class ConversationStore(TrackerStore):
@@ -249,7 +261,7 @@ class ConversationStore(TrackerStore):
             for data in loggable((event.as_dict() for event in new), private)
         ]
         if rows:
-            connection.execute(sa.insert(events), rows)
+            connection.execute(_NEW_EVENTS, rows)
         if handover.submission:
             records.save(connection, handover.submission, tracker.sender_id, now)
         if handover.withdrawal:
@@ -265,7 +277,7 @@ class ConversationStore(TrackerStore):
         conflict = ConflictError(Errors.E031.format(conversation=tracker.sender_id, version=tracker.version))
         if tracker.version == 0:
             try:
-                connection.execute(sa.insert(conversations).values(id=tracker.sender_id, **state))
+                connection.execute(_NEW_CONVERSATION, {"id": tracker.sender_id, **state})
             except IntegrityError as error:
                 raise conflict from error
             return
@@ -283,20 +295,22 @@ class ConversationStore(TrackerStore):
         message = _message(new)
         if message is None:
             return None
-        replies = _replies(new)
-        last = replies[-1] if replies else None
+        last = next(
+            (Reply.from_message(event.message()) for event in reversed(new) if isinstance(event, BotUttered)), None
+        )
         result = connection.execute(
-            sa.insert(turns).values(
-                conversation_id=sender_id,
-                message_id=message.message_id,
-                at=now,
-                channel=message.input_channel or "",
-                intent=message.intent_name,
-                confidence=message.intent.get("confidence"),
-                outcome=last.outcome if last else None,
-                topic=last.topic[0] if last and last.topic else None,
-                private=private,
-            )
+            _NEW_TURN,
+            {
+                "conversation_id": sender_id,
+                "message_id": message.message_id,
+                "at": now,
+                "channel": message.input_channel or "",
+                "intent": message.intent_name,
+                "confidence": message.intent.get("confidence"),
+                "outcome": last.outcome if last else None,
+                "topic": last.topic[0] if last and last.topic else None,
+                "private": private,
+            },
         )
         return int(result.inserted_primary_key[0])
 

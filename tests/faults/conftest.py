@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.content.store import ContentStore
 from bot.runtime.settings import ROOT
 
 DONE = ROOT / "var" / "faults-done.json"
@@ -33,6 +34,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.nodeid in done:
                 item.add_marker(pytest.mark.skip(reason="passed before the stop"))
+
+
+@pytest.fixture(scope="module")
+def questions(content_store: ContentStore) -> list[str]:
+    """Titles of topics: a reply says which of them it answers, so a reply to somebody else is seen."""
+    return [topic.title for topic in content_store.content.topics.values()]
 
 
 @pytest.fixture(autouse=True)

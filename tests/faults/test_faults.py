@@ -13,7 +13,6 @@ import pytest
 import sqlalchemy as sa
 from conftest import wait_for
 
-from bot.content.store import ContentStore
 from faults.cluster import Cluster
 from faults.load import Load, compare
 
@@ -29,12 +28,6 @@ REDIS_AWAY = 20
 def cluster(model_path: object) -> Iterator[Cluster]:
     with Cluster() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def questions(content_store: ContentStore) -> list[str]:
-    """Titles of topics: a reply says which of them it answers, so a reply to somebody else is seen."""
-    return [topic.title for topic in content_store.content.topics.values()]
 
 
 def restart_replica(cluster: Cluster) -> None:

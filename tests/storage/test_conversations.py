@@ -10,8 +10,16 @@ import psycopg2.extensions
 import pytest
 import sqlalchemy as sa
 from conftest import say, turn
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SlotSet, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    BotUttered,
+    LoopInterrupted,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from sqlalchemy.engine import Engine
 
 from bot.content.store import ContentStore
@@ -637,3 +645,38 @@ def test_text_that_databases_refuse_cannot_break_a_turn(
 
 def read_version(one: Assistant) -> int:
     return sum(row.version for row in rows(one.store.engine, conversations))
+
+
+# Copies
+
+
+def test_a_copy_of_a_tracker_is_the_one_that_rasa_would_make(one: Assistant) -> None:
+    say(one, "a", MEMBER)
+    tracker = read(one.store, "a")
+    for event in (ActiveLoop("volunteer_form"), SlotSet("topic", "us_member"), LoopInterrupted(True)):
+        tracker.update(event)
+    tracker.model_id = "a model"
+    ours, theirs = tracker.copy(), DialogueStateTracker.copy(tracker)
+    assert ours.current_state(EventVerbosity.ALL) == theirs.current_state(EventVerbosity.ALL)
+    assert (ours.active_loop, ours.latest_action, ours.model_id) == (
+        theirs.active_loop,
+        theirs.latest_action,
+        theirs.model_id,
+    )
+
+
+def test_what_happens_to_a_copy_leaves_the_original_alone(one: Assistant) -> None:
+    say(one, "a", MEMBER)
+    tracker = read(one.store, "a")
+    tracker.update(ActiveLoop("volunteer_form"))
+    before = tracker.current_state(EventVerbosity.ALL)
+    twin = tracker.copy()
+    for event in (
+        SlotSet("topic", "icc"),
+        LoopInterrupted(True),
+        ActionExecutionRejected("volunteer_form"),
+        ActiveLoop(None),
+    ):
+        twin.update(event)
+    assert twin.current_state(EventVerbosity.ALL) != before
+    assert tracker.current_state(EventVerbosity.ALL) == before
