@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import banking, questions, startup, turns
+from benchmarks import banking, questions, startup, turns, web
 from benchmarks.report import BenchmarkSkippedError, Figure, Report, Say
 from bot.errors import AssistantError
 from bot.runtime.settings import ROOT
@@ -90,6 +90,7 @@ BENCHMARKS: dict[str, Callable[[bool, Say], Report]] = {
     "questions": measure_questions,
     "startup": startup.measure,
     "turns": turns.measure,
+    "web": web.measure,
 }
 
 _CHOICES = f"{', '.join(BENCHMARKS)}; default all."
