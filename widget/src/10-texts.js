@@ -47,7 +47,7 @@ forget|Delete my data|Borrar mis datos
 shared|Shared device: forget when this tab closes|Equipo compartido: olvidar al cerrar esta pestaña
 hide|Hide the chat button|Ocultar el botón del chat
 sureAgain|Remove this conversation and start again?|¿Quitar esta conversación y empezar de nuevo?
-unread|new messages: {0}|mensajes nuevos: {0}`.split("\n")) {
+unread|new|nuevos`.split("\n")) {
   const [name, en, es] = line.split("|");
   TEXTS.en[name] = en;
   TEXTS.es[name] = es;

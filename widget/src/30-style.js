@@ -15,13 +15,13 @@ const CSS_TEXT = `
 :host([side=start]) .root{align-items:flex-start}
 button,input,textarea{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:.6em;padding:.4em .7em;min-height:46px;min-width:46px}
 button{cursor:pointer}
-button:hover{background:var(--soft);border-color:var(--fg)}
+:where(button):hover{background:var(--soft);border-color:var(--fg)}
 :focus-visible{outline:3px solid var(--fg);outline-offset:2px}
 a{color:var(--link)}
 ol,ul{padding:0}
 h2{font-size:1.1em;line-height:1.3}
 svg{width:1.4em;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
-.launch,.head,.you,.send,.launch:hover,.send:hover{background:var(--brand);color:var(--on)}
+.launch,.head,.you,.send{background:var(--brand);color:var(--on)}
 .launch{display:flex;align-items:center;gap:.5em;position:relative;padding:.7em 1.2em;border:2px solid var(--on);border-radius:2em;font-weight:600;box-shadow:0 4px 16px #0005}
 .launch:focus-visible{outline-color:var(--brand);box-shadow:0 0 0 8px var(--on)}
 .badge{position:absolute;top:-.6em;inset-inline-end:0;min-width:1.7em;border:2px solid;border-radius:1em;background:#a11;color:#fff;font-size:.85em}

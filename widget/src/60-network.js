@@ -2,7 +2,7 @@
 // Asks the assistant. Messages go one after another; what found no connection waits and is sent again with its id,
 // which the server answers once.
 
-/** Why a request failed. @typedef {{kind: string, text: string, wait: number}} Trouble */
+/** Why a request failed. @typedef {{kind: string, text?: string, wait?: number}} Trouble */
 
 let told = false;
 
@@ -22,7 +22,7 @@ async function call(path, body) {
   } catch (error) {
     const slow = /** @type {Error} */ (error).name == "TimeoutError";
     if (!slow && navigator.onLine) tell();
-    throw { kind: slow ? "slow" : "offline", text: "", wait: 0 };
+    throw { kind: slow ? "slow" : "offline" };
   }
   const data = await response.json().catch(() => null);
   if (response.ok && data?.version === 1) return data;

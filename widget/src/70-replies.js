@@ -39,18 +39,16 @@ function drawAll() {
 /** @param {Turn} one @returns {HTMLElement[]} */
 function turnItems(one) {
   const failed = one.state == "fail";
-  const expired = one.note == "expired";
   return [
-    expired && h("li.state", say("expired")),
     one.text && h("li.you", { dir: "auto" }, hidden(`${say("you")}: `), one.text),
-    ...one.replies.map((reply, index) => replyItem(reply, one, !one.replies[index + 1])),
     one.note &&
-      !expired &&
       h(
         "li.state",
-        h("p", noteText(one)),
-        h("div.acts", failed && button(say("retry"), () => retry(one)), failed && person(), link(`${base}faq`, say("pages"))),
+        noteText(one),
+        failed && h("div.acts", button(say("retry"), () => retry(one)), person()),
+        !!one.state && h("p", link(`${base}faq`, say("pages"))),
       ),
+    ...one.replies.map((reply, index) => replyItem(reply, one, !one.replies[index + 1])),
   ].filter(Boolean);
 }
 

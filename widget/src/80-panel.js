@@ -24,10 +24,9 @@ function announce(text) {
 
 /** Makes the launcher; the panel is made when it is first needed. */
 function buildLauncher() {
-  ui.badge = h("span.badge", { "aria-hidden": "true" });
-  ui.many = hidden("");
+  ui.badge = h("span.badge");
   ui.launcher = button(icon("chat"), () => (isOpen ? close() : open()), { class: "launch", part: "launcher" });
-  ui.launcher.append(set.label || say("label"), ui.many, ui.badge);
+  ui.launcher.append(set.label || say("label"), " ", ui.badge);
   ui.root.append(ui.launcher);
 }
 
@@ -216,9 +215,8 @@ function arrived({ id, text, replies }) {
 /** Puts the number of unread replies on the launcher and into its name. */
 function count() {
   const { unread } = memory;
-  ui.badge.textContent = unread;
   ui.badge.hidden = !unread;
-  ui.many.textContent = unread ? `, ${say("unread", unread)}` : "";
+  ui.badge.replaceChildren(unread, hidden(` ${say("unread")}`));
 }
 
 /** @param {boolean} [focus] false where the visitor did not ask for it just now */
@@ -245,7 +243,8 @@ function close() {
   toggleMenu(false);
   keepInTab("open", "");
   layout();
-  (cameFrom?.isConnected && cameFrom.matches("a,button,[tabindex]") ? cameFrom : ui.launcher).focus();
+  ui.launcher.focus();
+  if (cameFrom) cameFrom.focus();
   emit("close");
 }
 
