@@ -25,7 +25,7 @@ svg{width:1.4em;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:roun
 .launch{display:flex;align-items:center;gap:.5em;position:relative;padding:.7em 1.2em;border:2px solid var(--on);border-radius:2em;font-weight:600;box-shadow:0 4px 16px #0005}
 .launch:focus-visible{outline-color:var(--brand);box-shadow:0 0 0 8px var(--on)}
 .badge{position:absolute;top:-.6em;inset-inline-end:0;min-width:1.7em;border:2px solid;border-radius:1em;background:#a11;color:#fff;font-size:.85em}
-.panel{display:flex;flex-direction:column;width:min(25em,100vw - 2rem);height:min(42em,100dvh - 6.5rem);background:var(--bg);border:1px solid var(--line);border-radius:var(--faq-chat-radius,1em);box-shadow:0 12px 48px #0005;overflow:hidden}
+.panel{display:flex;flex-direction:column;width:min(25em,100vw - 2rem);height:min(42em,100dvh - 6.5rem);background:var(--bg);border:1px solid var(--line);border-radius:var(--faq-chat-radius,1em);box-shadow:0 12px 48px #0005;overflow:auto}
 :host([inline]) .panel{width:100%;height:100%;box-shadow:none}
 .full .panel{position:fixed;inset:var(--top,0) 0 auto;width:auto;height:var(--tall);border:0;border-radius:0}
 .head{display:flex;align-items:center;gap:.3em;padding:.6em .5em .6em 1em}
@@ -42,7 +42,7 @@ svg{width:1.4em;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:roun
 .menu button,.picks button{width:100%;text-align:start}
 .menu [aria-pressed]:before{content:"☐ "}
 .menu [aria-pressed=true]:before{content:"☑ "}
-.log{flex:1;overflow:auto;overscroll-behavior:contain;padding:1em}
+.log{flex:1;min-height:8em;overflow:auto;overscroll-behavior:contain;padding:1em}
 .log:focus-visible{outline-offset:-3px}
 ol,.bot,.words,.words ul,.picks,.cards{display:grid;gap:.6em;list-style:none}
 .words,.you,.dots,.card{padding:.7em .9em;border-radius:.3em 1em 1em}

@@ -34,7 +34,7 @@ class FaqChat extends HTMLElement {
 function start(host) {
   ui.host = host;
   ui.inline = host.hasAttribute("inline");
-  host.setAttribute("side", set.side);
+  host.setAttribute("side", set.side || "end");
   if (!document.getElementById(TAG)) host.id = TAG;
   const shadow = host.attachShadow({ mode: "open" });
   shadow.adoptedStyleSheets = [sheet(CSS_TEXT)];
