@@ -28,6 +28,7 @@ chat: train      ## Talk to the assistant in this terminal
 	@$(RUN) -m bot chat
 
 test: .venv-dev/ready .venv-fuzz/ready train lint   ## Run all checks and tests
+	@sh tests/browser/install.sh $(DEV)
 	@sh tests/programs.sh
 	@$(DEV) -m pytest
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser.parts import Site
 from conftest import free_port, is_up, subprocess_environment, wait_for
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from bot.runtime.settings import ROOT
+from browser.parts import Site
 
 FLAGS = [
     "--disable-gpu",
@@ -27,7 +27,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium, or Playwright's. In CI a missing browser is a failure, elsewhere the tests are skipped."""
+    """The machine's Chromium, or Playwright's. Without one the tests fail in CI, and are skipped elsewhere."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root with it
     with sync_playwright() as playwright:

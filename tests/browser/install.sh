@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes sure that there is a browser for tests/browser: the machine's own Chromium, Debian's if this is root on Debian,
-# otherwise Playwright's. Prints its path. $1: the Python with Playwright.
+# otherwise Playwright's. $1: the Python with Playwright.
 set -eu
 
-found() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+found() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
 
 if found; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

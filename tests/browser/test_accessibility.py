@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page, expect
+
 from browser.parts import (
     ANSWER,
     CARDS,
@@ -20,7 +22,6 @@ from browser.parts import (
     problems,
     send,
 )
-from playwright.sync_api import Page, expect
 
 NewPage = Callable[..., Page]
 PHONE = {"viewport": {"width": 375, "height": 720}}
@@ -60,7 +61,9 @@ def test_the_offline_and_failed_states_are_clean(site: Site, new_page: NewPage) 
     page.context.set_offline(True)
     waiting = send(page, "hello again")
     expect(waiting).to_contain_text("No connection")
-    expect(waiting.get_by_role("link", name="Read all answers as pages")).to_have_attribute("href", f"{site.address}/faq")
+    expect(waiting.get_by_role("link", name="Read all answers as pages")).to_have_attribute(
+        "href", f"{site.address}/faq"
+    )
     assert problems(page) == []
 
 

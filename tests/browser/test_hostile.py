@@ -4,6 +4,9 @@ import json
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page, expect
+
+from bot.dialogue.reply import Reply
 from browser.conftest import Console
 from browser.parts import (
     ANSWER,
@@ -20,9 +23,6 @@ from browser.parts import (
     ran_scripts,
     send,
 )
-from playwright.sync_api import Page, expect
-
-from bot.dialogue.reply import Reply
 
 NewPage = Callable[..., Page]
 
@@ -49,7 +49,7 @@ ADDRESSES = [
     "blob:https://example.org/x",
     "file:///etc/passwd",
     "//example.org/relative-to-the-scheme",
-    "https://example.org/\"onmouseover=hacked=1",
+    'https://example.org/"onmouseover=hacked=1',
     "http://[broken",
     "",
 ]
@@ -100,7 +100,7 @@ def test_nothing_hostile_in_the_store_comes_alive(site: Site, new_page: NewPage)
         {"id": text, "text": text, "state": "fail", "note": text, "picked": text, "vote": text, "replies": [reply]}
         for text, reply in zip(CODE, ALL)
     ]
-    memory = {"v": 1, "token": CODE[0], "at": 8.64e15 * 0, "unread": CODE[0], "turns": turns}
+    memory = {"v": 1, "token": CODE[0], "unread": CODE[0], "turns": turns}
     page.evaluate("memory => localStorage.setItem('faq-chat', JSON.stringify({...memory, at: Date.now()}))", memory)
     page.reload()
     open_chat(page)
@@ -110,7 +110,15 @@ def test_nothing_hostile_in_the_store_comes_alive(site: Site, new_page: NewPage)
 
 @pytest.mark.parametrize(
     "stored",
-    ["", "{", "null", "[]", '{"v":1}', '{"v":1,"at":9e99,"turns":[null,1,"x",{"replies":[null,7]}]}', '{"v":9,"turns":[]}'],
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        '{"v":1}',
+        '{"v":1,"at":9e99,"turns":[null,1,"x",{"replies":[null,7]}]}',
+        '{"v":9,"turns":[]}',
+    ],
 )
 def test_a_damaged_store_does_no_harm(site: Site, new_page: NewPage, stored: str) -> None:
     site.replies = [ANSWER]
@@ -135,7 +143,9 @@ def test_an_answer_that_is_none_is_told(site: Site, new_page: NewPage, body: str
 
 
 def test_links_go_to_new_tabs_without_a_way_back(site: Site, new_page: NewPage) -> None:
-    site.replies = [Reply(text="https://example.org/a, mailto and [mail](mailto:someone@example.org).", choices=QUESTIONS)]
+    site.replies = [
+        Reply(text="https://example.org/a, mailto and [mail](mailto:someone@example.org).", choices=QUESTIONS)
+    ]
     page = new_page(site.address)
     open_chat(page)
     reply = send(page, "hello")
@@ -166,9 +176,7 @@ def test_a_page_with_hostile_styles_changes_nothing(site: Site, new_page: NewPag
     assert region.evaluate("region => getComputedStyle(region).display") == "block"
 
 
-def test_it_runs_under_the_strictest_policy(
-    site: Site, assistant_server: object, new_page: NewPage
-) -> None:
+def test_it_runs_under_the_strictest_policy(site: Site, assistant_server: object, new_page: NewPage) -> None:
     bot = assistant_server.address
     head = '<link rel="stylesheet" href="/mean.css">'
     policy = {"Content-Security-Policy": STRICT.format(bot=bot)}

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from browser.conftest import Assistant
-from browser.parts import axe_problems, field, launcher, open_chat, problems, send
 from playwright.sync_api import BrowserContext, Page, expect
 
 from bot.channels.site.pages import PAGES
+from browser.conftest import Assistant
+from browser.parts import axe_problems, field, launcher, open_chat, problems, send
 
 NewPage = Callable[..., Page]
 MEMBER = "Is the US a member?"
@@ -185,9 +185,7 @@ def test_a_thumb_and_its_reason_reach_the_assistant(assistant_server: Assistant,
     expect(page.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_conversation_can_be_copied_saved_and_printed(
-    assistant_server: Assistant, new_page: NewPage
-) -> None:
+def test_the_conversation_can_be_copied_saved_and_printed(assistant_server: Assistant, new_page: NewPage) -> None:
     page = new_page(assistant_server.address, permissions=["clipboard-read", "clipboard-write"])
     open_chat(page)
     send(page, MEMBER)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page
+
 from browser.parts import (
     ANSWER,
     Answer,
@@ -17,20 +19,23 @@ from browser.parts import (
     send,
     small_targets,
 )
-from playwright.sync_api import Page
 
 TAG = '<script src="/chat.js" defer data-avatar="/face.svg"></script>'
-HOSTILE = ANSWER.copy(update={"text": "<img src=x onerror=hacked=1> [x](javascript:hacked=1)"})
+HOSTILE = ANSWER.copy(update={"title": "<img src=x onerror=hacked=1>", "text": "[x](javascript:hacked=1)"})
 
 MUTATIONS: dict[str, tuple[str, str, Callable[[Page], list[str]]]] = {
-    "no label": ('id:"field"', 'id:"nameless",title:""', axe_problems),
+    "no label": ('for:"field"},', "},", axe_problems),
     "no name": ('title,"aria-label":title', '"data-title":title', axe_problems),
     "no alternative text": (',alt:""', "", axe_problems),
     "no landmark": ('role:"complementary"', 'role:"none"', axe_problems),
     "faint text": ("--dim:light-dark(#456", "--dim:light-dark(#aab", faint_texts),
     "faint edges": ("--line:light-dark(#678", "--line:light-dark(#dde", faint_edges),
     "small target": ("min-height:46px;min-width:46px", "min-height:20px", small_targets),
-    "parsed HTML": ("element.append(part)", """(part.nodeType?element.append(part):element.insertAdjacentHTML("beforeend",part))""", ran_scripts),
+    "parsed HTML": (
+        "element.append(part)",
+        """(part.nodeType?element.append(part):element.insertAdjacentHTML("beforeend",part))""",
+        ran_scripts,
+    ),
     "any address": ("return schemes.test(url.protocol)&&url.href", "return value", ran_scripts),
 }
 
@@ -50,7 +55,8 @@ def shown(site: Site, new_page: Callable[..., Page], script: str) -> Page:
 def test_a_defect_is_seen(site: Site, new_page: Callable[..., Page], defect: str) -> None:
     right, wrong, check = MUTATIONS[defect]
     assert right in site.script, "the script has changed: change the mutation too"
-    page = shown(site, new_page, site.script.replace(right, wrong))
+    # A placeholder would name a field without a label.
+    page = shown(site, new_page, site.script.replace(right, wrong).replace('placeholder:say("field"),', ""))
     assert check(page) != []
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from browser.conftest import Assistant
-from browser.parts import ANSWER, Site, launcher, open_chat, send
 from playwright.sync_api import Page
 
 from bot.channels.site.script import widget_script
 from bot.runtime.settings import ROOT
+from browser.conftest import Assistant
+from browser.parts import ANSWER, Site, launcher, open_chat, send
 
 MOST_BYTES = 12_000
 """Of the script with gzip."""
@@ -33,7 +33,9 @@ def test_no_part_turns_text_into_code(path: Path) -> None:
     assert SINKS.findall(path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("line", ["a.innerHTML = b", "document.write(b)", "eval(b)", 'setTimeout("b")', "new Function(b)"])
+@pytest.mark.parametrize(
+    "line", ["a.innerHTML = b", "document.write(b)", "eval(b)", 'setTimeout("b")', "new Function(b)"]
+)
 def test_the_pattern_finds_them(line: str) -> None:
     assert SINKS.search(line)
 
@@ -78,7 +80,9 @@ def _kept(page: Page) -> dict[str, object]:
     }
 
 
-def test_a_page_costs_one_request_and_nothing_is_kept_before_the_visitor_says_something(site: Site, new_page: Callable[..., Page]) -> None:
+def test_a_page_costs_one_request_and_nothing_is_kept_before_the_visitor_says_something(
+    site: Site, new_page: Callable[..., Page]
+) -> None:
     site.replies = [ANSWER]
     asked: list[str] = []
     page = new_page(site.address)

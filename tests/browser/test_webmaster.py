@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
 from browser.conftest import Console
 from browser.parts import ANSWER, Answer, Site, field, launcher, open_chat, page_html, problems, send
-from playwright.sync_api import BrowserContext, Page, expect
 
 NewPage = Callable[..., Page]
 TAG = '<script src="/chat.js" defer {}></script>'
@@ -105,12 +106,12 @@ def test_an_origin_that_is_not_allowed_is_told(
 def test_every_attribute_does_what_it_says(site: Site, new_page: NewPage) -> None:
     attributes = (
         'data-title="Fragen" data-label="Chat" data-greeting="Welcome." data-note="Be brief." data-color="#7a1538" '
-        'data-theme="dark" data-side="start" data-lang="es" data-avatar="/face.svg" data-contact="mailto:a@example.org" '
-        'data-privacy-url="/privacy" data-feedback="off" data-storage="session" data-ttl-hours="1"'
+        'data-theme="dark" data-side="start" data-lang="es" data-avatar="/face.svg" '
+        'data-contact="mailto:a@example.org" data-privacy-url="/privacy" '
+        'data-feedback="off" data-storage="session" data-ttl-hours="1"'
     )
     site.pages["/"] = Answer(page_html(TAG.format(attributes)))
     site.pages["/face.svg"] = Answer('<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml")
-    site.pages["/chat/v1/greeting"] = site.pages["/chat/v1/greeting"]
     site.replies = [ANSWER]
     page = new_page(site.address)
     assert launcher(page).inner_text() == "Chat"
@@ -161,7 +162,8 @@ def test_links_and_buttons_of_the_page_ask(site: Site, new_page: NewPage) -> Non
     site.replies = [ANSWER]
     site.pages["/chat/v1/topic/wicc"] = Answer('{"version": 1, "title": "What is WICC?"}', "application/json")
     body = (
-        '<a href="#faq-chat=wicc">By topic</a> <a href="#faq-chat">Open</a> <button data-ask="Who?"><b>Ask who</b></button>'
+        '<a href="#faq-chat=wicc">By topic</a> <a href="#faq-chat">Open</a> '
+        '<button data-ask="Who?"><b>Ask who</b></button> '
         "<button data-ask>Why?</button>"
     )
     site.pages["/"] = Answer(page_html(body=body))

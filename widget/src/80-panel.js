@@ -114,7 +114,7 @@ function save() {
 /** Prints the conversation without the page around it. */
 function printAlone() {
   toggleMenu(false);
-  const sheets = document.adoptedStyleSheets;
+  const sheets = [...document.adoptedStyleSheets];
   document.adoptedStyleSheets = [...sheets, sheet(PRINT_TEXT)];
   addEventListener("afterprint", () => (document.adoptedStyleSheets = sheets), { once: true });
   print();
