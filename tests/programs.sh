@@ -1,10 +1,10 @@
 #!/bin/sh
-# The programs that tests use besides Python: installs from Debian what is missing, which only root can do.
+# The programs that tests use besides Python and a browser (tests/browser/install.sh): installs from Debian what is missing, which only root can do.
 # Usage: sh tests/programs.sh
 set -eu
 PATH="$PATH:/usr/sbin"
 missing=""
-for pair in chromium:chromium nginx:nginx redis-server:redis-server faketime:faketime systemd-analyze:systemd; do
+for pair in nginx:nginx redis-server:redis-server faketime:faketime systemd-analyze:systemd; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 [ -n "$missing" ] || exit 0
