@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import banking, questions, startup, turns, web
+from benchmarks import banking, questions, startup, turns, web, widget
 from benchmarks.report import BenchmarkSkippedError, Figure, Report, Say
 from bot.errors import AssistantError
 from bot.runtime.settings import ROOT
@@ -91,6 +91,7 @@ BENCHMARKS: dict[str, Callable[[bool, Say], Report]] = {
     "startup": startup.measure,
     "turns": turns.measure,
     "web": web.measure,
+    "widget": widget.measure,
 }
 
 _CHOICES = f"{', '.join(BENCHMARKS)}; default all."

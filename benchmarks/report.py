@@ -20,9 +20,10 @@ from bot.runtime.settings import ROOT
 RESULTS = ROOT / "benchmarks" / "results"
 """Folder of the result files; ignored by git."""
 
-Unit = Literal["share", "ratio", "s", "cpu_s", "ms", "MB", "per_s"]
+Unit = Literal["share", "ratio", "s", "cpu_s", "ms", "kB", "MB", "per_s"]
 """``share``: 0 to 1. ``ratio``: one figure divided by another. ``s``: seconds by the clock. ``cpu_s``: seconds of CPU,
-over all cores. ``ms``: milliseconds by the clock. ``MB``: 1,000,000 bytes. ``per_s``: so many a second."""
+over all cores. ``ms``: milliseconds by the clock. ``kB``: 1,000 bytes. ``MB``: 1,000,000 bytes. ``per_s``: so many
+a second."""
 
 _FORMATS: dict[Unit, str] = {
     "share": "{:.3f}",
@@ -30,6 +31,7 @@ _FORMATS: dict[Unit, str] = {
     "s": "{:.2f} s",
     "cpu_s": "{:.1f} CPU s",
     "ms": "{:.1f} ms",
+    "kB": "{:.2f} kB",
     "MB": "{:.0f} MB",
     "per_s": "{:.0f} /s",
 }

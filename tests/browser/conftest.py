@@ -1,7 +1,6 @@
 """One browser, one assistant and one site for all browser tests."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,28 +10,17 @@ import pytest
 from conftest import free_port, is_up, subprocess_environment, wait_for
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from benchmarks.browser import launch
 from bot.runtime.settings import ROOT
 from browser.parts import Site
-
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium, or Playwright's. Without one the tests fail in CI, and are skipped elsewhere."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root with it
     with sync_playwright() as playwright:
         try:
-            running = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *sandbox])
+            running = launch(playwright)
         except Error as error:
             if os.environ.get("CI") == "true":
                 raise
