@@ -61,9 +61,7 @@ def test_the_offline_and_failed_states_are_clean(site: Site, new_page: NewPage) 
     page.context.set_offline(True)
     waiting = send(page, "hello again")
     expect(waiting).to_contain_text("No connection")
-    expect(waiting.get_by_role("link", name="Read all answers as pages")).to_have_attribute(
-        "href", f"{site.address}/faq"
-    )
+    expect(waiting.get_by_role("link", name="All answers as pages")).to_have_attribute("href", f"{site.address}/faq")
     assert problems(page) == []
 
 

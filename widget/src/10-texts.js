@@ -32,9 +32,9 @@ thanks|Thank you for telling us.|Gracias por decirlo.
 why|What was missing or wrong? (optional)|¿Qué faltaba o estaba mal? (opcional)
 typing|The assistant is typing|El asistente está escribiendo
 slow|Still working on it.|Un momento más.
-offline|No connection. Your message will be sent as soon as there is one.|Sin conexión. Su mensaje se enviará en cuanto la haya.
-busy|Busy just now. Your message will be sent soon.|Ocupado. Su mensaje se enviará pronto.
-pages|Read all answers as pages|Leer todas las respuestas en páginas
+offline|No connection. Your message will be sent later.|Sin conexión. Su mensaje se enviará más tarde.
+busy|Busy. Your message will be sent later.|Ocupado. Su mensaje se enviará más tarde.
+pages|All answers as pages|Todas las respuestas en páginas
 retry|Try again|Reintentar
 error|Not sent.|No se envió.
 expired|The earlier conversation has ended.|La conversación anterior terminó.

@@ -69,6 +69,7 @@ label,.vote p,.err,.form .acts{width:100%}
 .field::placeholder{color:var(--dim);opacity:1}
 .err{color:var(--err)}
 .err:empty{display:none}
+[aria-invalid]{border-color:var(--err)}
 .foot{padding:0 .9em .6em;font-size:.8em}
 .foot a,.small a,.state a{color:inherit;display:inline-block;min-height:24px}
 @media (prefers-reduced-motion:reduce){*{animation:none!important}}

@@ -36,8 +36,8 @@
 const string = (value) => (typeof value == "string" ? value.slice(0, 8000) : "");
 /** The named parts of something, each a text. @param {any} raw @param {string} names @returns {any} */
 const strings = (raw, names) => Object.fromEntries(names.split(" ").map((name) => [name, string(raw?.[name])]));
-/** What a list holds, made sound. @param {any} value @param {(one: any) => any} make @param {number} most @returns {any[]} */
-const each = (value, make, most) => (Array.isArray(value) ? value : []).slice(-most).map(make);
+/** What a list holds, made sound. @param {any} value @param {(one: any) => any} make @param {number} [most] @returns {any[]} */
+const each = (value, make, most = 12) => (Array.isArray(value) ? value : []).slice(-most).map(make);
 /** @param {any} raw @returns {Choice} */
 const asChoice = (raw) => strings(raw, "label text");
 
@@ -48,9 +48,9 @@ const asChoice = (raw) => strings(raw, "label text");
  */
 const asReply = (raw) => ({
   ...strings(raw, "title text outcome"),
-  sources: each(raw?.sources, (one) => strings(one, "name url as_of"), 12),
-  cards: each(raw?.cards, (one) => ({ ...strings(one, "title date text url"), choice: asChoice(one?.choice) }), 10),
-  choices: each(raw?.choices, asChoice, 12),
+  sources: each(raw?.sources, (one) => strings(one, "name url as_of")),
+  cards: each(raw?.cards, (one) => ({ ...strings(one, "title date text url"), choice: asChoice(one?.choice) })),
+  choices: each(raw?.choices, asChoice),
   form_step: raw?.form_step && {
     ...strings(raw.form_step, "input_type input_mode autocomplete error"),
     step: Number(raw.form_step.step),
@@ -72,7 +72,7 @@ const asMemory = (raw) =>
         token: string(raw.token),
         turns: each(
           raw.turns,
-          (one) => ({ ...strings(one, "id text state note picked vote"), replies: each(one?.replies, asReply, 9) }),
+          (one) => ({ ...strings(one, "id text state note picked vote"), replies: each(one?.replies, asReply) }),
           200,
         ),
         at: raw.at,

@@ -37,7 +37,7 @@ async function call(path, body) {
 
 /** Tells the webmaster, once. */
 function tell() {
-  if (!told) warn(`no assistant answers at ${base}. Check data-endpoint, connect-src and the allowed origins`);
+  if (!told) warn(`no assistant at ${base}: check data-endpoint, connect-src, BOT_ORIGINS`);
   told = true;
 }
 
@@ -69,7 +69,7 @@ async function deliver(id) {
       const data = await call("message", { token: token || null, message_id: id, message, page, lang });
       settle(id, (one, all) => {
         all.token = string(data.token);
-        one.replies = each(data.replies, asReply, 9);
+        one.replies = each(data.replies, asReply);
         one.state = one.replies.length ? "" : "fail";
         if (one.state || one.note != "expired") one.note = one.state && "error";
       });

@@ -54,7 +54,7 @@ function turnItems(one) {
 
 /** @param {Turn} one */
 function retry(one) {
-  settle(one.id, (again) => ((again.state = "send"), (again.note = "")));
+  settle(one.id, (kept) => Object.assign(kept, { state: "send", note: "" }));
   post(one);
   ui.field.focus();
 }
@@ -156,7 +156,7 @@ function reasonFields(id, give) {
 /** A reply as text, for the clipboard, a file or, in brief, the live region. @param {Reply} reply @param {boolean} [brief] */
 const replyText = ({ title, text, cards, sources, form_step }, brief) =>
   [
-    form_step?.error,
+    form_step?.error != text && form_step?.error,
     form_step && say("step", form_step.step, form_step.total),
     title,
     text.replaceAll("**", ""),

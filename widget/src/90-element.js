@@ -90,7 +90,7 @@ async function fromHash(focus) {
 
 function place() {
   const known = /** @type {any} */ (customElements.get(TAG));
-  if (known) return warn(known.ours ? "the script is on this page twice" : `this page has a <${TAG}> of its own: no chat`);
+  if (known) return warn(known.ours ? "there is a chat on this page already" : `this page has a <${TAG}> of its own`);
   customElements.define(TAG, FaqChat);
   if (document.querySelector(TAG)) return;
   const host = document.createElement(TAG);
