@@ -185,6 +185,15 @@ def test_a_thumb_and_its_reason_reach_the_assistant(assistant_server: Assistant,
     expect(page.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_thumb_that_got_lost_is_told(assistant_server: Assistant, new_page: NewPage) -> None:
+    page = new_page(assistant_server.address, quiet=False)
+    open_chat(page)
+    reply = send(page, MEMBER)
+    page.context.set_offline(True)
+    reply.get_by_role("button", name="Helpful", exact=True).click()
+    expect(reply.locator(".vote")).to_contain_text("Not sent.")
+
+
 def test_the_conversation_can_be_copied_saved_and_printed(assistant_server: Assistant, new_page: NewPage) -> None:
     page = new_page(assistant_server.address, permissions=["clipboard-read", "clipboard-write"])
     open_chat(page)

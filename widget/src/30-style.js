@@ -55,6 +55,7 @@ ol,.bot,.words,.words ul,.picks,.cards{display:grid;gap:.6em;list-style:none}
 .bot button{color:var(--link);font-weight:500}
 .row .picks,.acts,.form,.vote{display:flex;flex-wrap:wrap;gap:.5em;align-items:center}
 .row button{width:auto}
+.picks{margin-top:.3em}
 [aria-disabled]{cursor:default;color:var(--dim)!important}
 .bot [aria-pressed=true]{border:2px solid var(--fg);background:var(--soft);color:var(--fg)!important}
 .down svg{rotate:180deg}

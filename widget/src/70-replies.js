@@ -129,7 +129,7 @@ function voteBox({ id, vote }) {
   const give = (value, reason) => {
     vote = value;
     change(() => Object.assign(turn(id) || {}, { vote }));
-    call("feedback", { token: memory.token, message_id: id, value, reason }).catch(() => {});
+    call("feedback", { token: memory.token, message_id: id, value, reason }).catch(() => show([h("p.small", say("error"))]));
     const asks = value == "down" && reason == null;
     announce(say(asks ? "why" : "thanks"));
     show(asks ? reasonFields(id, (text) => give(value, text)) : [h("p.small", say("thanks"))]);
