@@ -169,7 +169,7 @@ CARDS = Reply(
     topic=["paper/drones", "paper/kenya"],
 )
 FORM = Reply(
-    text="What is your e-mail address?",
+    text="There is no @ in it.\n\nWhat is your e-mail address?",
     form_step=FormStep(
         form="volunteer",
         field="email",

@@ -219,7 +219,7 @@ STRUCTURE = """
     - textbox "Type a question"
     - button "Send"
     - paragraph:
-      - text: Check the sources. Please type no private details.
+      - text: Check the sources. Write only what is needed.
       - link "Privacy"
   - button "Help chat" [expanded]
 """
@@ -259,6 +259,17 @@ def test_a_form_step_is_an_input_of_its_kind(site: Site, new_page: NewPage) -> N
     site.replies = [ANSWER]
     send(page, "hello")
     expect(field(page)).to_have_js_property("tagName", "TEXTAREA")
+
+
+def test_an_error_is_shown_once_and_announced_once(site: Site, new_page: NewPage) -> None:
+    error = FORM.form_step.error
+    site.replies = [FORM]
+    page = new_page(site.address)
+    open_chat(page)
+    expect(send(page, "volunteer")).to_contain_text(error)
+    assert page.locator("faq-chat > [slot=live]").inner_text().count(error) == 1
+    expect(page.locator("faq-chat #error")).to_have_css("width", "1px")
+    expect(field(page)).to_have_accessible_description(error)
 
 
 # --- size of text and window

@@ -131,6 +131,41 @@ def test_every_attribute_does_what_it_says(site: Site, new_page: NewPage) -> Non
     assert problems(page) == []
 
 
+@pytest.mark.parametrize(("hours", "kept"), [(0.9, True), (1.1, False)])
+def test_a_conversation_is_kept_as_long_as_the_site_wants(
+    site: Site, new_page: NewPage, hours: float, kept: bool
+) -> None:
+    site.pages["/"] = Answer(page_html(TAG.format('data-ttl-hours="1"')))
+    site.replies = [ANSWER]
+    page = new_page(site.address)
+    open_chat(page)
+    send(page, "hello")
+    page.evaluate(
+        "hours => { const memory = JSON.parse(localStorage.getItem('faq-chat')); memory.at -= hours * 36e5;"
+        " localStorage.setItem('faq-chat', JSON.stringify(memory)); }",
+        hours,
+    )
+    page.reload()
+    page.locator("faq-chat .bot").first.wait_for()
+    expect(page.locator("faq-chat .you")).to_have_count(1 if kept else 0)
+    site.requests.clear()
+    send(page, "again")
+    assert site.requests[0]["token"] == ("token" if kept else None)
+
+
+def test_a_site_can_forbid_to_keep_anything(site: Site, new_page: NewPage) -> None:
+    site.pages["/"] = Answer(page_html(TAG.format('data-storage="none"')))
+    site.replies = [ANSWER]
+    page = new_page(site.address)
+    open_chat(page)
+    send(page, "hello")
+    send(page, "again")
+    assert site.requests[1]["token"] == "token"
+    assert page.evaluate("() => localStorage.length") == 0
+    assert page.evaluate("() => sessionStorage.getItem('faq-chat')") is None
+    expect(page.get_by_role("button", name="Shared device")).to_have_count(0)
+
+
 def test_variables_and_parts_style_it(site: Site, new_page: NewPage) -> None:
     css = "faq-chat{--faq-chat-color:#070;--faq-chat-font:serif} faq-chat::part(launcher){letter-spacing:2px}"
     site.pages["/"] = Answer(page_html(head=f"<style>{css}</style>"))

@@ -16,7 +16,7 @@ close|Close|Cerrar
 field|Type a question|Escriba en inglés
 send|Send|Enviar
 hello|Hello. What would you like to know?|Hola. Las respuestas están solo en inglés.
-note|Check the sources. Please type no private details.|Compruebe las fuentes. No escriba datos privados.
+note|Check the sources. Write only what is needed.|Compruebe las fuentes. Escriba solo lo necesario.
 privacy|Privacy|Privacidad
 also|You can ask|Puede preguntar
 pick|Pick one or ask in other words|Elija una o pregunte de otra forma

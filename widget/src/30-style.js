@@ -48,7 +48,7 @@ ol,.bot,.words,.words ul,.picks,.cards{display:grid;gap:.6em;list-style:none}
 .words,.you,.dots,.card{padding:.7em .9em;border-radius:.3em 1em 1em}
 .words,.dots{background:var(--soft)}
 .words ul{padding-inline-start:1.2em;list-style:disc;gap:.3em}
-.q,[aria-pressed=true],.err{font-weight:600}
+.q,[aria-pressed=true]{font-weight:600}
 .you{justify-self:end;max-width:85%;border-radius:1em 1em .3em;white-space:pre-wrap}
 .small,.state,.foot,label{font-size:.85em;color:var(--dim)}
 .card{display:grid;gap:.4em;border:1px solid var(--line)}
@@ -59,7 +59,7 @@ ol,.bot,.words,.words ul,.picks,.cards{display:grid;gap:.6em;list-style:none}
 [aria-disabled]{cursor:default;color:var(--dim)!important}
 .bot [aria-pressed=true]{border:2px solid var(--fg);background:var(--soft);color:var(--fg)!important}
 .down svg{rotate:180deg}
-label,.vote p,.err,.form .acts{width:100%}
+label,.vote p,.form .acts{width:100%}
 .vote input,.field{flex:1;min-width:0}
 .dots{display:flex;gap:.3em;justify-self:start}
 .dots i{width:.5em;height:.5em;border-radius:50%;background:var(--dim);animation:d 1.2s infinite}
@@ -68,8 +68,6 @@ label,.vote p,.err,.form .acts{width:100%}
 .form{padding:.7em;border-top:1px solid var(--line)}
 .field{resize:none;max-height:8em;padding:.6em .7em}
 .field::placeholder{color:var(--dim);opacity:1}
-.err{color:var(--err)}
-.err:empty{display:none}
 [aria-invalid]{border-color:var(--err)}
 .foot{padding:0 .9em .6em;font-size:.8em}
 .foot a,.small a,.state a{color:inherit;display:inline-block;min-height:24px}

@@ -156,7 +156,6 @@ function reasonFields(id, give) {
 /** A reply as text, for the clipboard, a file or, in brief, the live region. @param {Reply} reply @param {boolean} [brief] */
 const replyText = ({ title, text, cards, sources, form_step }, brief) =>
   [
-    form_step?.error != text && form_step?.error,
     form_step && say("step", form_step.step, form_step.total),
     title,
     text.replaceAll("**", ""),

@@ -122,7 +122,7 @@ function printAlone() {
 
 /** Makes the field for the next message: a form step asks for an input of its kind. */
 function compose() {
-  const { form_step: step, choices = [], text } = memory.turns.filter(({ replies }) => replies[0]).at(-1)?.replies.at(-1) || {};
+  const { form_step: step, choices = [] } = memory.turns.filter(({ replies }) => replies[0]).at(-1)?.replies.at(-1) || {};
   const key = JSON.stringify(step);
   if (ui.field && ui.key == key) return;
   const focused = ui.field?.matches(":focus");
@@ -143,8 +143,8 @@ function compose() {
     !choices.some((choice) => choice.text.toLowerCase() == name) && button(say(name), () => ask(name));
   ui.form.replaceChildren(
     h(step ? "label" : "label.sr", { for: "field" }, step ? say("step", step.step, step.total) : say("field")),
-    // An error that is all of the reply stands right above.
-    h(step?.error == text ? "p.sr" : "p.err", { id: "error" }, step?.error),
+    // For screen readers: to be seen, an error is the beginning of the reply too.
+    h("p.sr", { id: "error" }, step?.error),
     ui.field,
     iconButton("send", say("send"), submit, { class: "icon send" }),
     step ? h("div.acts", step.optional && word("skip"), word("cancel")) : "",
