@@ -303,7 +303,8 @@ def test_the_integration_page_makes_the_tag_and_shows_it(
     tag = page.evaluate("() => navigator.clipboard.readText()")
     assert tag == (
         f'<script src="{assistant_server.address}/chat.js" defer\n'
-        '        data-title="A &quot;good&quot; title"\n        data-theme="dark"></script>'
+        '        data-title="A &quot;good&quot; title"\n        data-theme="dark"></script>\n'
+        f'<noscript><a href="{assistant_server.address}/faq">Questions and answers</a></noscript>'
     )
     preview = page.frame_locator("#preview")
     preview.locator("faq-chat .launch").dispatch_event("click")

@@ -18,7 +18,8 @@ const quoted = (value) => value.replaceAll("&", "&amp;").replaceAll('"', "&quot;
 
 function update() {
   const attributes = chosen().map(([name, value]) => `\n        data-${name}="${quoted(value)}"`);
-  tagText.textContent = `<script src="${source.href}" defer${attributes.join("")}></` + `script>`;
+  const pages = `<noscript><a href="${new URL("faq", source)}">Questions and answers</a></noscript>`;
+  tagText.textContent = `<script src="${source.href}" defer${attributes.join("")}></` + `script>\n${pages}`;
   const address = `preview?${new URLSearchParams(chosen())}`;
   if (frame.getAttribute("src") != address) frame.setAttribute("src", address);
 }
