@@ -92,6 +92,9 @@ def serve() -> None:
 
         verified_model(settings.models)
         messages.print("Note: " + Errors.E003)
+    from bot.runtime.preflight import check_start
+
+    check_start(settings)
     _rasa(settings)
     from bot.runtime.serving import serve as run_server
 

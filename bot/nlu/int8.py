@@ -8,9 +8,9 @@ most of which a message has to read from main memory. Here the graph is rewritte
 - a product (``MatMul``) becomes ``MatMulNBits``, which multiplies int8 numbers as they are. The weights stay exact; the
   other factor is rounded to int8 too, with a scale for each :data:`BLOCK` numbers.
 
-Measured with two cores shared by other work: a message 3.0 ms instead of 5.6 ms (at best 1.3 instead of 4.1), 57 MB
-for the loaded encoder instead of 165 MB, cosine between new and old vectors 0.9995 on average over 300 questions, 0.998 at least. One scale for the
-whole of the other factor (``DynamicQuantizeMatMul``) is no faster and gives 0.993.
+Measured with two cores shared by other work: a message 3.0 ms instead of 5.6 ms (at best 1.3 instead of 4.1), 57 MB for
+the loaded encoder instead of 165 MB, cosine between new and old vectors 0.9995 on average over 300 questions, 0.998 at
+least. One scale for the whole of the other factor (``DynamicQuantizeMatMul``) is no faster and gives 0.993.
 
 The ``onnx`` package is not needed for this: the fields below are the ones that change, and protobuf carries all others
 along unread. Their numbers are those of ``onnx.proto`` (ONNX 1.x, https://github.com/onnx/onnx).

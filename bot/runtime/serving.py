@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import signal
-import socket
 from collections.abc import Callable
 from typing import Any, Optional
 
@@ -26,7 +24,7 @@ from bot.errors import Errors, StartError
 from bot.runtime.agent import Assistant, load_assistant
 from bot.runtime.channels import messaging_channels
 from bot.runtime.health import health_routes
-from bot.runtime.settings import ROOT, Settings, prepare_data_folder
+from bot.runtime.settings import ROOT, Settings
 from bot.runtime.training import verified_model
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import open_database
@@ -37,25 +35,6 @@ MAX_REQUEST = 1_000_000
 """Bytes of a request that are read at all; each channel has its own limit."""
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection is kept: longer than the 60 seconds of nginx, so that the proxy closes first."""
-
-
-def check_address(interface: str, port: int) -> None:
-    """Makes sure that the server can listen there.
-
-    Raises:
-        StartError: The interface is not one of this machine, or the port is taken.
-    """
-    try:
-        found = socket.getaddrinfo(interface or "no address", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, _, _, address = found[0]
-        with socket.socket(family, kind) as probe:
-            # As the server itself does: a port that only waits for old connections to end is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise StartError(Errors.E020.format(interface=interface, port=port)) from error
-        raise StartError(Errors.E022.format(interface=interface, reason=error.strerror or error)) from error
 
 
 def build_assistant(settings: Settings, database_url: str) -> Assistant:
@@ -71,7 +50,7 @@ def build_assistant(settings: Settings, database_url: str) -> Assistant:
 
 
 def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
-    """Serves until it is told to stop.
+    """Serves until it is told to stop; :func:`bot.runtime.preflight.check_start` comes before it.
 
     Args:
         settings: Where to listen and what to use.
@@ -79,10 +58,8 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
 
     Raises:
         ModelError: There is no sound model.
-        StartError: The address, data folder or database cannot be used.
+        StartError: A key or the database cannot be used.
     """
-    check_address(settings.interface, settings.port)
-    prepare_data_folder(settings.data_folder)
     keys = session_keys(settings)
     site = Site(ROOT / "widget", shared_store(ROOT))
     assistant = build_assistant(settings, settings.store_url)

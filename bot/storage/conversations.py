@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Optional, TypeVar
+from uuid import uuid4
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import TrackerStore
@@ -302,7 +303,8 @@ class ConversationStore(TrackerStore):
             _NEW_TURN,
             {
                 "conversation_id": sender_id,
-                "message_id": message.message_id,
+                # What a reminder or a program sends has no id: it cannot come again.
+                "message_id": message.message_id or uuid4().hex,
                 "at": now,
                 "channel": message.input_channel or "",
                 "intent": message.intent_name,

@@ -187,10 +187,18 @@ def refused_start(folder: Path, root: Path = ROOT, **settings: object) -> str:
     return errors[0]
 
 
-def test_a_port_in_use_is_named(tmp_path: Path, model_path: Path) -> None:
+@pytest.fixture
+def no_rasa(tmp_path: Path) -> str:
+    """A folder for ``PYTHONPATH`` in which Rasa cannot be imported."""
+    (tmp_path / "blocked" / "rasa").mkdir(parents=True)
+    (tmp_path / "blocked" / "rasa" / "__init__.py").write_text("raise ImportError('Rasa was imported')")
+    return str(tmp_path / "blocked")
+
+
+def test_a_port_in_use_is_named_before_rasa_is_imported(tmp_path: Path, model_path: Path, no_rasa: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         port = other.getsockname()[1]
-        error = refused_start(tmp_path, BOT_PORT=port)
+        error = refused_start(tmp_path, BOT_PORT=port, PYTHONPATH=no_rasa)
     assert str(port) in error
     assert "BOT_PORT" in error
 
@@ -199,7 +207,7 @@ def test_a_port_in_use_is_named(tmp_path: Path, model_path: Path) -> None:
 def test_an_interface_that_this_machine_does_not_have_is_refused(interface: str) -> None:
     # In this process: each start costs seconds. One whole start is below.
     from bot.errors import StartError
-    from bot.runtime.serving import check_address
+    from bot.runtime.preflight import check_address
 
     with pytest.raises(StartError, match="BOT_INTERFACE"):
         check_address(interface, free_port())
@@ -207,7 +215,7 @@ def test_an_interface_that_this_machine_does_not_have_is_refused(interface: str)
 
 @pytest.mark.parametrize("interface", ["127.0.0.1", "127.0.0.2", "localhost", "0.0.0.0"])
 def test_an_interface_of_this_machine_is_accepted(interface: str) -> None:
-    from bot.runtime.serving import check_address
+    from bot.runtime.preflight import check_address
 
     check_address(interface, free_port())
 
@@ -233,15 +241,15 @@ def test_a_changed_model_is_not_loaded(tmp_path: Path) -> None:
     assert error.endswith("Run: make train")
 
 
-def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path, model_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path, model_path: Path, no_rasa: str) -> None:
     (tmp_path / "file").write_text("")
-    error = refused_start(tmp_path, BOT_DATA_FOLDER=tmp_path / "file" / "data")
+    error = refused_start(tmp_path, BOT_DATA_FOLDER=tmp_path / "file" / "data", PYTHONPATH=no_rasa)
     assert str(tmp_path / "file" / "data") in error
 
 
-def test_a_database_that_is_down_is_named_without_its_password(tmp_path: Path, model_path: Path) -> None:
+def test_a_database_that_is_down_is_named_without_its_password(tmp_path: Path, model_path: Path, no_rasa: str) -> None:
     port = free_port()
     address = f"postgresql://amicc:geheim@127.0.0.1:{port}/conversations"
-    error = refused_start(tmp_path, BOT_DATABASE_URL=address, BOT_SECRET="k" * 32)
+    error = refused_start(tmp_path, BOT_DATABASE_URL=address, BOT_SECRET="k" * 32, PYTHONPATH=no_rasa)
     assert str(port) in error
     assert "geheim" not in error

@@ -647,6 +647,24 @@ def read_version(one: Assistant) -> int:
     return sum(row.version for row in rows(one.store.engine, conversations))
 
 
+# Messages that nobody typed
+
+
+def test_messages_without_an_id_are_stored_each_as_a_turn(one: Assistant) -> None:
+    say(one, "a", MEMBER)
+    stored_before = len(rows(one.store.engine, turns))
+    for _ in range(2):
+        tracker = read(one.store, "a")
+        tracker.update(UserUttered("EXTERNAL: reminder", {"name": "thanks", "confidence": 1.0}))
+        tracker.update(ActionExecuted("action_listen"))
+        asyncio.run(one.store.save(tracker))
+    added = rows(one.store.engine, turns)[stored_before:]
+    assert [row.intent for row in added] == ["thanks", "thanks"]
+    assert len({row.message_id for row in added}) == 2
+    assert all(added[n].message_id for n in (0, 1))
+    assert said(one.store.engine)[-2:] == ["EXTERNAL: reminder"] * 2
+
+
 # Copies
 
 

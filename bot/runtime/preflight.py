@@ -1,0 +1,40 @@
+"""What can be known to stand in the way of a start before Rasa is imported, which takes seconds."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from bot.errors import Errors, StartError
+from bot.runtime.settings import Settings, prepare_data_folder
+from bot.storage.database import open_database
+
+
+def check_start(settings: Settings) -> None:
+    """Makes sure that the server can listen, write its data and use its database, whose tables it brings up to date.
+
+    Raises:
+        StartError: One of them it cannot.
+    """
+    check_address(settings.interface, settings.port)
+    prepare_data_folder(settings.data_folder)
+    open_database(settings.store_url).dispose()
+
+
+def check_address(interface: str, port: int) -> None:
+    """Makes sure that the server can listen there.
+
+    Raises:
+        StartError: The interface is not one of this machine, or the port is taken.
+    """
+    try:
+        found = socket.getaddrinfo(interface or "no address", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, _, _, address = found[0]
+        with socket.socket(family, kind) as probe:
+            # As the server itself does: a port that only waits for old connections to end is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise StartError(Errors.E020.format(interface=interface, port=port)) from error
+        raise StartError(Errors.E022.format(interface=interface, reason=error.strerror or error)) from error
