@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.dialogue.reply import Reply
 from browser.parts import (
     ANSWER,
     CARDS,
@@ -131,6 +132,32 @@ def test_the_focus_goes_in_reading_order_and_out_again(site: Site, new_page: New
         "Privacy",
         "Help chat",
     ]
+
+
+CONTROLS = """() => [...document.querySelector('faq-chat').shadowRoot
+  .querySelectorAll('button, a, input, textarea, [tabindex="0"]')].filter((one) => one.checkVisibility()).length"""
+REACHED = """() => { const one = document.querySelector('faq-chat').shadowRoot.activeElement;
+  if (one) one.dataset.reached = '1'; return Boolean(one); }"""
+
+
+@pytest.mark.parametrize("reply", [ANSWER, CARDS, FORM, UNSURE], ids=["answer", "cards", "form", "unsure"])
+def test_every_control_is_reached_by_the_tab_key(site: Site, new_page: NewPage, reply: Reply) -> None:
+    site.replies = [reply]
+    page = new_page(site.address)
+    open_chat(page)
+    send(page, "hello")
+    options = page.get_by_role("button", name="Options")
+    options.focus()
+    page.keyboard.press("Enter")
+    expect(options).to_have_attribute("aria-expanded", "true")
+    page.get_by_role("link", name="A link of the page").focus()
+    page.keyboard.press("Tab")
+    while page.evaluate(REACHED):
+        page.keyboard.press("Tab")
+    assert page.locator("faq-chat [data-reached]").count() == page.evaluate(CONTROLS) > 12
+    # Every one of them works with the keys of its kind, because each is the browser's own button, link or field.
+    tags = page.locator("faq-chat [data-reached]").evaluate_all("all => all.map((one) => one.tagName + one.role)")
+    assert set(tags) <= {"BUTTONnull", "Anull", "INPUTnull", "TEXTAREAnull", "DIVlog"}
 
 
 def test_a_reply_takes_no_focus(site: Site, new_page: NewPage) -> None:
