@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from bot.channels.site.pages import PAGES
 from browser.conftest import Assistant
@@ -75,6 +75,11 @@ def test_the_conversation_follows_over_pages_tabs_and_reloads(
     first.reload()
     first.locator("faq-chat .words").nth(2).wait_for()
     assert first.evaluate("() => document.activeElement == document.body"), "an open panel takes no focus"
+    # Back to a page that the browser has kept as it was left.
+    send(second, "hello")
+    first.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    first.locator("faq-chat .words").nth(3).wait_for()
+    send(second, "What is WICC?")
     # One conversation: "say that again" knows what another tab asked.
     assert "WICC" in send(first, "say that again").inner_text()
 
@@ -121,7 +126,7 @@ def test_a_message_whose_answer_was_lost_is_answered_once(assistant_server: Assi
     send(page, MEMBER)
     sent = []
 
-    def lose(route) -> None:  # type: ignore[no-untyped-def] # Playwright's Route
+    def lose(route: Route) -> None:
         sent.append(json.loads(route.request.post_data)["message_id"])
         if len(sent) == 1:
             route.fetch()  # it reaches the assistant, and the answer gets lost
@@ -233,10 +238,13 @@ def test_starting_again_asks_first(assistant_server: Assistant, new_page: NewPag
 def test_an_answer_that_comes_while_it_is_closed_is_counted(assistant_server: Assistant, new_page: NewPage) -> None:
     page = new_page(assistant_server.address)
     open_chat(page)
-    field(page).fill(MEMBER)
-    with page.expect_response("**/message"):
+    held: list[Route] = []
+    page.route("**/message", lambda route: held.append(route))
+    with page.expect_request("**/message"):
+        field(page).fill(MEMBER)
         field(page).press("Enter")
-        page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    held[0].continue_()
     expect(page.get_by_role("button", name="Help chat 1 new")).to_be_visible()
     assert problems(page) == []
     launcher(page).click()

@@ -63,11 +63,10 @@ function resume() {
   layout();
   count();
   memory.turns.filter(({ state }) => state == "send").forEach(post);
-  addEventListener("storage", ({ key }) => {
-    if (key == TAG && !shared) recall(), drawAll();
-  });
+  // Another tab has written, or the visitor has come back to this page as it was left.
+  for (const type of ["storage", "pageshow"]) addEventListener(type, () => (recall(), drawAll()));
   addEventListener("click", (event) => {
-    const asker = /** @type {Element} */ (event.target).closest("[data-ask]");
+    const asker = /** @type {Element} */ (event.target).closest?.("[data-ask]");
     if (!asker) return;
     event.preventDefault();
     open();
@@ -81,6 +80,8 @@ function resume() {
 async function fromHash(focus) {
   const [all, topic] = location.hash.match(/^#faq-chat=?(\w*)$/) || [];
   if (!all) return;
+  // So that the same link works again, and a reload does not ask again.
+  history.replaceState(history.state, "", location.pathname + location.search);
   open(focus);
   if (!topic) return;
   const { title } = await call(`topic/${topic}`).catch(() => ({}));
