@@ -218,9 +218,12 @@ def test_the_conversation_can_be_copied_saved_and_printed(assistant_server: Assi
     page.emulate_media(media="print")
     expect(page.locator("main")).to_be_hidden()
     expect(page.locator("faq-chat .words").nth(1)).to_be_visible()
+    assert page.locator("faq-chat .panel").bounding_box()["width"] > 1000
     expect(field(page)).to_be_hidden()
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     expect(page.locator("main")).to_be_visible()
+    page.evaluate("() => document.querySelector('faq-chat').close()")
+    expect(page.locator("faq-chat .panel")).to_be_hidden()  # a closed chat is not on the page's own print
 
 
 @pytest.mark.parametrize("sure", [True, False])

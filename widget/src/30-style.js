@@ -72,8 +72,8 @@ label,.vote p,.form .acts{width:100%}
 .foot{padding:0 .9em .6em;font-size:.8em}
 .foot a,.small a,.state a{color:inherit;display:inline-block;min-height:24px}
 @media (prefers-reduced-motion:reduce){*{animation:none!important}}
-@media (forced-colors:active){.words,.you,.dots,.launch,.send,.panel{border:1px solid!important}.dots i{background:CanvasText}[aria-pressed=true]{outline:2px solid}}
-@media print{:host{position:static!important}.panel{position:static!important;height:auto!important;border:0}.log{overflow:visible}button,.menu,.form,.foot,.bot>div+div{display:none!important}.panel *{background:none;color:#000}.you{border:1px solid}}
+@media (forced-colors:active){.words,.you,.dots{border:1px solid}.dots i{background:CanvasText}[aria-pressed=true]{outline:2px solid}}
+@media print{:host,.root{display:block!important}:host,.panel{position:static!important;width:auto!important;height:auto!important;border:0;box-shadow:none}.log{overflow:visible}button,.menu,.form,.foot,.bot>div+div{display:none!important}.panel *{background:none;color:#000}.you{border:1px solid}}
 `;
 
 /** Given to the page while it is printed, so that only the conversation is. */

@@ -80,8 +80,8 @@ function resume() {
 async function fromHash(focus) {
   const [all, topic] = location.hash.match(/^#faq-chat=?(\w*)$/) || [];
   if (!all) return;
-  // So that the same link works again, and a reload does not ask again.
-  history.replaceState(history.state, "", location.pathname + location.search);
+  // The address without "#...": so the same link works again, and a reload does not ask again.
+  history.replaceState(history.state, "", " ");
   open(focus);
   if (!topic) return;
   const { title } = await call(`topic/${topic}`).catch(() => ({}));
