@@ -1,4 +1,4 @@
-"""When the assistant is not sure: "did you mean", or an honest "I don't know"."""
+"""When the assistant is not sure: "did you mean", what a search finds near, or an honest "I don't know"."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
+from bot.content.finder import shared_finder
 from bot.content.store import shared_store
 from bot.dialogue.replies import canned_reply, suggestion_reply
 from bot.dialogue.say import say
 
 
 class ActionFallback(Action):
-    """Offers the titles that the classifier thinks worth offering; with none, says that it does not know.
+    """Offers what the classifier thinks worth offering, else what a search finds near, else says that it does not know.
 
     A message without words or far too long is asked for again.
     """
@@ -23,10 +24,14 @@ class ActionFallback(Action):
         return "action_fallback"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
+        message = tracker.latest_message
         content = shared_store().content
-        unreadable = tracker.latest_message.get("unreadable")
+        unreadable = message.get("unreadable")
         if unreadable:
             say(dispatcher, canned_reply(content, content.responses[f"utter_{unreadable}"]))
-        else:
-            say(dispatcher, suggestion_reply(content, tracker.latest_message.get("suggestions") or []))
+            return []
+        likely = [f"faq/{identity}" for identity in message.get("suggestions") or []]
+        near = shared_finder().near(message["text"])
+        intro = "utter_suggest" if likely else "utter_near"
+        say(dispatcher, suggestion_reply(content, intro, [*likely, *near]))
         return []

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import banking, questions, startup, turns, web, widget
+from benchmarks import banking, papers, questions, startup, turns, web, widget
 from benchmarks.report import BenchmarkSkippedError, Figure, Report, Say
 from bot.errors import AssistantError
 from bot.runtime.settings import ROOT
@@ -87,6 +87,7 @@ def _worst_tables(details: dict[str, Any]) -> list[Table]:
 
 BENCHMARKS: dict[str, Callable[[bool, Say], Report]] = {
     "banking": banking.measure,
+    "papers": papers.measure,
     "questions": measure_questions,
     "startup": startup.measure,
     "turns": turns.measure,

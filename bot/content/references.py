@@ -1,12 +1,15 @@
-"""Names in content that must lead somewhere: related topics, offered topics, and responses that rules or code give."""
+"""Names in content that must lead somewhere: related and offered topics, what papers and situations name, responses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from bot.content.knowledge import PAPERS, SITUATIONS, Knowledge
 from bot.content.responses import CannedResponse
 from bot.content.schema import Topic
+from bot.content.text import normalized
 from bot.content.yaml_lines import Step, YamlFile, line_with
 from bot.errors import ContentError, Problem
 
@@ -22,13 +25,27 @@ NEEDED_RESPONSES = (
     "utter_sms_intro",
     "utter_sms_help",
     "utter_sms_stopped",
+    "utter_near",
+    "utter_papers",
+    "utter_papers_found",
+    "utter_latest_papers",
+    "utter_no_paper",
+    "utter_goes_further",
+    "utter_nothing_newer",
+    "utter_nothing_meant",
+    "utter_no_reason",
+    "utter_out_of_range",
 )
 """Responses that code gives without a rule."""
 
 
-def reference_problems(root: Path, topics: dict[str, Topic], responses: dict[str, CannedResponse]) -> list[Problem]:
+def reference_problems(
+    root: Path, topics: dict[str, Topic], responses: dict[str, CannedResponse], knowledge: Knowledge
+) -> list[Problem]:
     """All names that lead nowhere in a project's content."""
     return [
+        *_named_in_knowledge(root, topics, knowledge),
+        *_sent_twice(root, topics, knowledge),
         *(problem for topic in topics.values() for problem in _related(topic, topics)),
         *_offered(root / "domain.yml", topics, responses),
         *_given_by_code(root / "domain.yml", responses),
@@ -46,6 +63,48 @@ def _related(topic: Topic, topics: dict[str, Topic]) -> Iterator[Problem]:
             what = "is the topic itself" if other == topic.id else "does not exist"
             message = f"the related topic {other!r} {what}; name another topic's file without .yml"
             yield Problem(topic.path, YamlFile(topic.path).line("nlu", 0, "metadata", *steps), message)
+
+
+def _named_in_knowledge(root: Path, topics: dict[str, Topic], knowledge: Knowledge) -> Iterator[Problem]:
+    """Themes, situations, papers and topics that an entry names and that do not exist."""
+    known: dict[str, Container[str]] = {
+        "themes": knowledge.themes,
+        "situations": knowledge.situations,
+        "shorter": knowledge.papers,
+        "topics": topics,
+        "topic": topics,
+    }
+    lists: tuple[tuple[Path, str, Iterable[Any]], ...] = (
+        (root / PAPERS, "papers", knowledge.papers.values()),
+        (root / PAPERS, "news", knowledge.news.values()),
+        (root / SITUATIONS, "situations", knowledge.situations.values()),
+    )
+    for path, key, entries in lists:
+        for index, entry in enumerate(entries):
+            for name, existing in known.items():
+                value = getattr(entry, name, None) or []
+                for other in [value] if isinstance(value, str) else value:
+                    if other not in existing or (other == entry.id and name == "shorter"):
+                        message = f"{name}: {other!r} does not exist; name the id of one that does"
+                        yield Problem(path, YamlFile(path).line(key, index, name), message)
+
+
+def _sent_twice(root: Path, topics: dict[str, Topic], knowledge: Knowledge) -> Iterator[Problem]:
+    """Texts that two choices would send, and labels that two buttons would have."""
+    sent = {normalized(topic.title): topic.intent for topic in topics.values()}
+    labels = {normalized(topic.label): topic.intent for topic in topics.values()}
+    lists: tuple[tuple[Path, str, str, Iterable[Any]], ...] = (
+        (root / PAPERS, "papers", "title", knowledge.papers.values()),
+        (root / SITUATIONS, "situations", "question", knowledge.situations.values()),
+    )
+    for path, key, name, entries in lists:
+        for index, entry in enumerate(entries):
+            for field, taken in ((name, sent), ("label", labels)):
+                text = getattr(entry, field)
+                other = taken.setdefault(normalized(text), entry.key)
+                if other != entry.key:
+                    message = f"{field}: {text!r} is also the {field} of {other}: change one"
+                    yield Problem(path, YamlFile(path).line(key, index, field), message)
 
 
 def _offered(domain: Path, topics: dict[str, Topic], responses: dict[str, CannedResponse]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from pydantic import BaseModel, Field, validator
 
@@ -50,6 +50,31 @@ def spoken_date(value: str) -> str:
     return f"{month} {parts[0]}" if len(parts) == 2 else f"{int(parts[2])} {month} {parts[0]}"
 
 
+def partial_date(value: Any) -> str:
+    """Checks a date of which the day or the month may be missing.
+
+    Raises:
+        ValueError: It is not of that form, or there is no such day.
+    """
+    text = str(value)
+    if not _PARTIAL_DATE.fullmatch(text):
+        raise ValueError("write the date as 2015, 2015-07 or 2015-07-17")
+    if len(text) == len("2015-07-17"):
+        date.fromisoformat(text)  # a day that does not exist raises
+    return text
+
+
+def web_address(value: str) -> str:
+    """Checks a web address; an empty text stands for none.
+
+    Raises:
+        ValueError: It is another text.
+    """
+    if value and not _WEB_ADDRESS.fullmatch(value):
+        raise ValueError('write the whole address, beginning with http:// or https://, or "" if there is none')
+    return value
+
+
 class Source(BaseModel):
     """Where a fact was read."""
 
@@ -61,20 +86,8 @@ class Source(BaseModel):
         extra = "forbid"
         frozen = True
 
-    @validator("url")
-    def _web_address_or_nothing(cls, value: str) -> str:
-        if value and not _WEB_ADDRESS.fullmatch(value):
-            raise ValueError('write the whole address, beginning with http:// or https://, or "" if there is none')
-        return value
-
-    @validator("as_of", pre=True)
-    def _partial_date(cls, value: Any) -> str:
-        text = str(value)
-        if not _PARTIAL_DATE.fullmatch(text):
-            raise ValueError("write the date as 2015, 2015-07 or 2015-07-17")
-        if len(text) == len("2015-07-17"):
-            date.fromisoformat(text)  # a day that does not exist raises
-        return text
+    _url = validator("url", allow_reuse=True)(web_address)
+    _as_of = validator("as_of", pre=True, allow_reuse=True)(partial_date)
 
 
 class TopicMetadata(BaseModel):
@@ -86,6 +99,7 @@ class TopicMetadata(BaseModel):
     reviewed: date
     related: list[str] = Field(min_items=1, max_items=MAX_RELATED)
     follow_ups: dict[str, str] = Field(default_factory=dict)
+    gives_way: Optional[bool] = None
 
     class Config:
         extra = "forbid"

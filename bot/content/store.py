@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
+from bot.content.knowledge import Knowledge, knowledge_files, read_knowledge
 from bot.content.references import reference_problems
 from bot.content.responses import CannedResponse, read_responses
 from bot.content.schema import Topic
@@ -30,11 +31,16 @@ class Content:
         topics: Topics by id.
         responses: Canned responses by name.
         by_title: Id of the topic whose title or label, normalized, is the key.
+        knowledge: Papers and situations.
+        by_name: Content id, such as ``paper/drones``, of the paper or situation whose title, label or question,
+            normalized, is the key.
     """
 
     topics: dict[str, Topic]
     responses: dict[str, CannedResponse]
     by_title: dict[str, str] = field(default_factory=dict)
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    by_name: dict[str, str] = field(default_factory=dict)
 
     def topic(self, intent: Optional[str]) -> Optional[Topic]:
         """The topic of an intent such as ``faq/why_support``; None if it does not exist (any more)."""
@@ -63,12 +69,37 @@ def read_content(root: Path) -> Content:
         responses = read_responses(root / "domain.yml")
     except ContentError as error:
         problems += error.problems
+    knowledge = Knowledge()
+    try:
+        knowledge = read_knowledge(root)
+    except ContentError as error:
+        problems += error.problems
     by_title = _titles(topics, problems)
     # A broken file would make its neighbours' references look dangling: show the cause, not the symptoms.
-    problems = problems or reference_problems(root, topics, responses)
+    problems = problems or reference_problems(root, topics, responses, knowledge)
     if problems:
         raise ContentError(problems)
-    return Content(topics, responses, by_title)
+    return Content(topics, responses, by_title, knowledge, _names(topics, by_title, knowledge))
+
+
+def _names(topics: dict[str, Topic], by_title: dict[str, str], knowledge: Knowledge) -> dict[str, str]:
+    """What the names of papers and situations lead to.
+
+    What a choice sends leads to what the choice is for. All other names give way to topics, and those of papers to
+    situations.
+    """
+    situations, papers = knowledge.situations.values(), knowledge.papers.values()
+    sent = {normalized(one.question): one.key for one in situations}
+    sent.update((normalized(paper.asked), paper.key) for paper in papers)
+    sent.update((normalized(theme.asked), theme.key) for theme in knowledge.themes.values())
+    titles = {normalized(topic.title) for topic in topics.values()}
+    found = {name: key for name, key in sent.items() if name not in titles}
+    others = [(name, one.key) for one in situations for name in (one.title, one.label)]
+    others += [(name, one.key) for one in papers for name in (one.title, one.label)]
+    for name, key in others:
+        if normalized(name) not in by_title:
+            found.setdefault(normalized(name), key)
+    return found
 
 
 def _titles(topics: dict[str, Topic], problems: list[Problem]) -> dict[str, str]:
@@ -114,7 +145,7 @@ class ContentStore:
             return False
         self.content = content
         CONTENT_RELOADS.labels("accepted").inc()
-        logger.info("Content reloaded: %d topics.", len(content.topics))
+        logger.info("Content reloaded: %d topics, %d papers.", len(content.topics), len(content.knowledge.papers))
         untrained = self._untrained()
         if untrained:
             logger.warning("These are found only after `make train`: %s", ", ".join(untrained))
@@ -132,7 +163,7 @@ class ContentStore:
     def _stat(self) -> Stamp:
         stamps = []
         rules = sorted((self.root / "data" / "stories").glob("*.yml"))
-        for path in [*topic_files(self.root), *rules, self.root / "domain.yml"]:
+        for path in [*topic_files(self.root), *rules, self.root / "domain.yml", *knowledge_files(self.root)]:
             try:
                 status = path.stat()
             except OSError:

@@ -17,6 +17,16 @@ def normalized(text: str) -> str:
     return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
+def folded(text: str) -> str:
+    """Like :func:`normalized`, without accents too: for names that many type without them.
+
+    >>> folded("Blé Goudé's case")
+    'ble goude s case'
+    """
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return normalized(plain)
+
+
 def has_words(text: str) -> bool:
     """Whether the text holds a letter or a digit of any script: an emoji or a question mark alone does not."""
     return any(character.isalnum() for character in text)

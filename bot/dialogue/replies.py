@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Optional
 
 from bot.content.responses import CannedResponse
 from bot.content.schema import Topic
@@ -42,16 +43,31 @@ def canned_reply(content: Content, response: CannedResponse, channel: str = "") 
     )
 
 
-def suggestion_reply(content: Content, ids: Iterable[str]) -> Reply:
-    """Asks "did you mean" with the titles of up to three topics ; says "I don't know" if none of them exists."""
-    topics = [topic for topic in (content.topics.get(identity) for identity in ids) if topic][:MAX_SUGGESTIONS]
-    if not topics:
+def leading_to(content: Content, key: str) -> Optional[Choice]:
+    """The choice that leads to a content id; None if it does not exist (any more)."""
+    entry = content.knowledge.paper(key) or content.knowledge.situation(key)
+    if entry:
+        return Choice(label=entry.label, text=entry.asked)
+    return next(iter(topic_choices(content, [key.partition("/")[2]])), None) if key.startswith("faq/") else None
+
+
+def suggestion_reply(content: Content, intro: str, keys: Iterable[str]) -> Reply:
+    """Offers up to three things that may be meant; says "I don't know" if none of them exists.
+
+    Args:
+        content: What is served.
+        intro: Name of the response that is said above them.
+        keys: Content ids, best first.
+    """
+    found = {key: choice for key in keys if (choice := leading_to(content, key))}
+    shown = dict(list(found.items())[:MAX_SUGGESTIONS])
+    if not shown:
         return canned_reply(content, content.responses["utter_unanswered"])
-    intro = content.responses["utter_suggest"]
+    said = content.responses[intro]
     return Reply(
-        text=intro.text,
-        short_text=intro.short_text,
-        choices=[Choice(label=topic.label, text=topic.title) for topic in topics],
+        text=said.text,
+        short_text=said.short_text,
+        choices=list(shown.values()),
         outcome="suggested",
-        topic=[topic.intent for topic in topics],
+        topic=list(shown),
     )

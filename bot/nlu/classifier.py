@@ -58,7 +58,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             "answer_threshold": 0.38,
             "suggest_threshold": 0.05,
             "least_offered": 0.01,
-            "ranking_length": 5,
+            "ranking_length": 8,
             "reject_intent": "out_of_scope",
         }
 

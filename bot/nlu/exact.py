@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Any, Dict, List, Optional, Type
 
+from rapidfuzz import distance
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -15,11 +16,16 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.store import shared_store
 from bot.content.text import has_words, normalized
-from bot.nlu.parse import FALLBACK, UNREADABLE, set_intent, set_topic
+from bot.nlu.parse import FALLBACK, UNREADABLE, set_intent, set_named, set_topic
 
 MAX_CHARACTERS = 1000
 """Longer messages are not understood: the encoder reads 128 word pieces, about 500 characters, and a guess from the
 first half of a long text would be wrong with confidence."""
+
+SHORTEST_TITLE = 10
+"""Characters from which a paper's title is recognized in spite of slips of the hand ..."""
+SLIPS = 0.75
+"""... and how similar each of its words must be: one slip in four letters."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -59,9 +65,28 @@ class ExactMatcher(GraphComponent):
         elif _mostly_other_script(text):
             set_intent(message, "other_language", 1.0)
         else:
-            topic: Optional[str] = shared_store().content.by_title.get(normalized(text))
-            if topic:
-                set_topic(message, f"faq/{topic}", 1.0)
+            self._match_name(message, normalized(text))
+
+    def _match_name(self, message: Message, name: str) -> None:
+        content = shared_store().content
+        key: Optional[str] = content.by_name.get(name)
+        if key:
+            set_named(message, key, 1.0)
+        elif name in content.by_title:
+            set_topic(message, f"faq/{content.by_title[name]}", 1.0)
+        else:
+            titles = (normalized(paper.title) for paper in content.knowledge.papers.values())
+            nearest = next((title for title in titles if _nearly_the_same(name, title)), None)
+            if nearest in content.by_name:
+                set_named(message, content.by_name[nearest], SLIPS)
+
+
+def _nearly_the_same(text: str, title: str) -> bool:
+    """Whether a text is a title with slips of the hand: the same words in the same order, each nearly right."""
+    words, right = text.split(), title.split()
+    if len(words) != len(right) or len(text) < SHORTEST_TITLE:
+        return False
+    return all(distance.OSA.normalized_similarity(*pair) >= SLIPS for pair in zip(words, right))
 
 
 def _refuse(message: Message, reason: str) -> None:

@@ -23,6 +23,20 @@ def set_intent(message: Message, name: str, confidence: float, ranking: Ranking 
     message.set(ENTITIES, [], add_to_output=True)
 
 
+def set_named(message: Message, key: str, confidence: float) -> None:
+    """Sets the intent and the entity of a paper or situation.
+
+    Args:
+        message: The message.
+        key: Content id, such as ``paper/drones``: its kind is the intent and the entity.
+        confidence: Between 0 and 1.
+    """
+    kind, identity = key.split("/", 1)
+    set_intent(message, kind, confidence)
+    entity = {"entity": kind, "value": identity, "start": 0, "end": len(message.get(TEXT) or "")}
+    message.set(ENTITIES, [entity], add_to_output=True)
+
+
 def set_topic(message: Message, label: str, confidence: float, ranking: Ranking = ()) -> None:
     """Sets the intent ``faq`` with a topic, as Rasa's ResponseSelector would, and the entity ``topic``.
 

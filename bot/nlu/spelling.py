@@ -13,7 +13,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.content.finder import shared_finder
 from bot.nlu.encoder import shared_encoder
+from bot.nlu.masking import masked
 from bot.nlu.speller import Speller
 
 SPELLED = "spelled_text"
@@ -28,7 +30,7 @@ def spelled(message: Message) -> str:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SpellingCorrector(GraphComponent):
-    """Puts the mended text beside the original, in training and at run time. Stands first in the pipeline."""
+    """Puts the mended text, with stand-ins for names, beside the original. Stands first in the pipeline."""
 
     _FILE = "words.json"
 
@@ -90,5 +92,7 @@ class SpellingCorrector(GraphComponent):
         """Mends messages."""
         if self._speller is not None:
             for message in messages:
-                message.set(SPELLED, self._speller.correct(message.get(TEXT) or ""))
+                # Names are found first: the corrector does not know them and might mend them away.
+                text = masked(message.get(TEXT) or "", shared_finder().names)
+                message.set(SPELLED, self._speller.correct(text))
         return messages

@@ -12,9 +12,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot import metrics
 from bot.channels.capabilities import CAPABILITIES
 from bot.channels.formatting import format_turn
+from bot.content.knowledge import PERSON
+from bot.content.store import shared_store
 from bot.dialogue.context import Context, slots_after
-from bot.dialogue.references import asks_for_rest, picked
+from bot.dialogue.references import asks_for_rest, follow_up, new_subject, picked, split_page
 from bot.dialogue.reply import Reply
+from bot.dialogue.understood import UNRESOLVED, both_questions, named, taken_for
 from bot.storage.handover import HANDOVER_SLOTS
 
 
@@ -38,16 +41,33 @@ class Processor(MessageProcessor):
     async def _parse(
         self, message: UserMessage, tracker: Optional[DialogueStateTracker], only_output_properties: bool
     ) -> dict[str, Any]:
+        async def parse(text: str) -> dict[str, Any]:
+            meant = UserMessage(text, sender_id=message.sender_id)
+            return await MessageProcessor.parse_message(self, meant, tracker, only_output_properties)
+
         if tracker is None:
-            return await super().parse_message(message, tracker, only_output_properties)
+            return await parse(message.text or "")
         context = Context.from_slots(tracker.current_slot_values())
-        choice = picked(message.text or "", context.options)
-        meant = UserMessage(choice.text, sender_id=message.sender_id) if choice else message
-        parsed = await super().parse_message(meant, tracker, only_output_properties)
-        if asks_for_rest(message.text or "", context.rest):
-            intent = {"name": "rest", "confidence": 1.0}
-            parsed.update(intent=intent, intent_ranking=[intent], entities=[])
-        return parsed
+        content = shared_store().content
+        text = message.text or ""
+        pick = picked(text, context, content, in_form=bool(tracker.active_loop_name))
+        if pick and pick.choice is None:
+            return taken_for(text, UNRESOLVED, problem=pick.problem)
+        if asks_for_rest(text, context.rest):
+            return taken_for(text, "rest")
+        asked, page = split_page(pick.choice.text if pick and pick.choice else new_subject(text, context))
+        parsed = await parse(asked)
+        meaning = follow_up(parsed["intent"]["name"], named(parsed), context, content, _people_named(tracker))
+        if meaning and meaning.text:
+            asked, page = split_page(meaning.text)
+            parsed = await parse(asked)
+        elif meaning and meaning.problem:
+            return taken_for(text, UNRESOLVED, problem=meaning.problem)
+        elif meaning:
+            parsed["about"] = list(meaning.about)
+        elif not pick:
+            parsed = await both_questions(text, parsed, parse)
+        return {**parsed, "page": page}
 
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Stores a turn together with the context that its replies leave."""
@@ -81,3 +101,10 @@ def _rest(replies: list[Reply], tracker: DialogueStateTracker) -> str:
     channel = CAPABILITIES.get(tracker.get_latest_input_channel() or "")
     private = any(tracker.get_slot(name) for name in HANDOVER_SLOTS)
     return format_turn(replies, channel).rest if channel and replies and not private else ""
+
+
+def _people_named(tracker: DialogueStateTracker) -> list[str]:
+    """Ids of the persons that the visitor's earlier messages named, the latest first."""
+    messages = (event for event in reversed(tracker.events) if isinstance(event, UserUttered))
+    entities = (entity for message in messages for entity in message.entities)
+    return [entity["value"] for entity in entities if entity.get("entity") == PERSON]

@@ -66,7 +66,7 @@ def test_a_canned_response_keeps_its_outcome(content: Content, outcome: str) -> 
 
 
 def test_suggestions_are_titles_and_no_answer(content: Content) -> None:
-    reply = suggestion_reply(content, ["icc", "judges"])
+    reply = suggestion_reply(content, "utter_suggest", ["faq/icc", "faq/judges"])
     assert reply.outcome == "suggested"
     assert reply.topic == ["faq/icc", "faq/judges"]
     assert [choice.text for choice in reply.choices] == [content.topics[name].title for name in ("icc", "judges")]
@@ -76,15 +76,16 @@ def test_suggestions_are_titles_and_no_answer(content: Content) -> None:
 
 
 def test_only_the_first_few_existing_suggestions_are_offered(content: Content) -> None:
-    ids = ["gone", "icc", "judges", "removed", "crimes", "us_member"]
-    reply = suggestion_reply(content, ids)
-    assert reply.topic == ["faq/icc", "faq/judges", "faq/crimes"]
+    keys = ["faq/gone", "faq/icc", "situation/gone", "faq/judges", "paper/drones", "faq/crimes"]
+    reply = suggestion_reply(content, "utter_near", keys)
+    assert reply.topic == ["faq/icc", "faq/judges", "paper/drones"]
+    assert reply.text == content.responses["utter_near"].text
     assert len(reply.choices) == MAX_SUGGESTIONS
 
 
-@pytest.mark.parametrize("ids", [[], ["gone"], ["gone", "icc"]])
-def test_without_a_suggestion_it_says_that_it_does_not_know(content: Content, ids: list[str]) -> None:
-    reply = suggestion_reply(without(content, "icc"), ids)
+@pytest.mark.parametrize("keys", [[], ["faq/gone"], ["paper/gone", "faq/icc"]])
+def test_without_a_suggestion_it_says_that_it_does_not_know(content: Content, keys: list[str]) -> None:
+    reply = suggestion_reply(without(content, "icc"), "utter_suggest", keys)
     assert reply.outcome == "unanswered"
     assert reply.text == content.responses["utter_unanswered"].text
     assert reply.topic == []

@@ -1,0 +1,132 @@
+"""Finds the names of papers, situations and people in a text: longest first, tolerant of slips of the hand.
+
+Built from the content at load and at each reload, never stored in a model, so a new name works at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from rapidfuzz import distance, process
+
+from bot.content.knowledge import PAPER, PERSON, SITUATION, Knowledge, person_id
+from bot.content.text import folded
+
+SHORTEST = 5
+"""Letters from which a name is recognized in spite of a slip: among shorter ones too many words are near."""
+NEAREST = 0.78
+"""Least normalized similarity of a misspelled name (optimal string alignment): one slip in five letters, two in ten."""
+LONGEST_NEAR = 2
+"""Words of a name that is recognized in spite of a slip; each more costs every message."""
+
+
+class Target(NamedTuple):
+    """What a name stands for.
+
+    Attributes:
+        kind: ``paper``, ``situation`` or ``person``.
+        id: Id of the paper or situation; of a person, :func:`bot.content.knowledge.person_id`.
+        situation: The situation that a person or situation belongs to; empty for papers.
+        strong: Whether naming it is asking about it; "Russia" alone occurs in other questions too.
+    """
+
+    kind: str
+    id: str
+    situation: str
+    strong: bool
+
+
+class Mention(NamedTuple):
+    """A name found in a text.
+
+    Attributes:
+        start: Place of its first word, counted from 0.
+        end: Place behind its last word.
+        targets: All that it stands for.
+    """
+
+    start: int
+    end: int
+    targets: tuple[Target, ...]
+
+
+class Names:
+    """All names of a content."""
+
+    def __init__(self, knowledge: Knowledge, is_word: Callable[[str], bool] = lambda word: False) -> None:
+        """Collects the names.
+
+        Args:
+            knowledge: Papers and situations.
+            is_word: Whether a folded word is spelled right, so that it is no misspelled name.
+        """
+        self._is_word = is_word
+        targets: dict[str, dict[tuple[str, str], Target]] = defaultdict(dict)
+        for name, target in _named(knowledge):
+            targets[folded(name)].setdefault((target.kind, target.id), target)
+        targets.pop("", None)
+        self._targets = {name: tuple(found.values()) for name, found in targets.items()}
+        self._longest = max((len(name.split()) for name in self._targets), default=0)
+
+    @cached_property
+    def _long_names(self) -> list[str]:
+        return [name for name in self._targets if len(name) >= SHORTEST]
+
+    def find(self, text: str) -> list[Mention]:
+        """The names in a text, in their order; places are those of the words of ``folded(text)``."""
+        words = folded(text).split()
+        taken = [False] * len(words)
+        found: list[Mention] = []
+        for lookup, longest in ((self._exact, self._longest), (self._near, LONGEST_NEAR)):
+            for start, end in _windows(len(words), longest):
+                targets = () if any(taken[start:end]) else lookup(words[start:end])
+                if targets:
+                    found.append(Mention(start, end, targets))
+                    taken[start:end] = [True] * (end - start)
+        return sorted(found)
+
+    def _exact(self, words: list[str]) -> tuple[Target, ...]:
+        name = " ".join(words)
+        if name in self._targets or len(name) < SHORTEST:
+            return self._targets.get(name, ())
+        # "Kenya's" is folded to two words, "kenyas" is not; one American is one of the Americans.
+        return self._targets.get(name[:-1].rstrip() if name.endswith("s") else name + "s", ())
+
+    def _near(self, words: list[str]) -> tuple[Target, ...]:
+        name = " ".join(words)
+        if len(name) < SHORTEST or all(len(word) < SHORTEST or self._is_word(word) for word in words):
+            return ()
+        near = process.extractOne(
+            name, self._long_names, scorer=distance.OSA.normalized_similarity, score_cutoff=NEAREST
+        )
+        # The first letter is seldom wrong, and rhymes are many.
+        return self._targets[near[0]] if near and near[0][0] == name[0] else ()
+
+
+def _windows(words: int, longest: int) -> Iterator[tuple[int, int]]:
+    """All runs of at most so many words, longest first."""
+    for length in range(min(longest, words), 0, -1):
+        for start in range(words - length + 1):
+            yield start, start + length
+
+
+def _named(knowledge: Knowledge) -> Iterator[tuple[str, Target]]:
+    """Each name with what it stands for; strong ones first."""
+    for situation in knowledge.situations.values():
+        strong = Target(SITUATION, situation.id, situation.id, True)
+        weak = {folded(name) for name in situation.weak_aliases}
+        names = [name for name in (situation.title, situation.label) if folded(name) not in weak]
+        yield from _each([*situation.aliases, *names], strong)
+        for person in situation.people:
+            yield from _each([person.name, *person.aliases], Target(PERSON, person_id(person.name), situation.id, True))
+    for situation in knowledge.situations.values():
+        yield from _each(situation.weak_aliases, Target(SITUATION, situation.id, situation.id, False))
+    for paper in knowledge.papers.values():
+        yield from _each([*paper.aliases, paper.title, paper.label], Target(PAPER, paper.id, "", True))
+
+
+def _each(names: Iterable[str], target: Target) -> Iterator[tuple[str, Target]]:
+    return ((name, target) for name in names)
