@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from bot.content.gazetteer import Entry, Gazetteer, gazetteer, place_key
+from bot.content.geography import Place, distance_km
 from bot.content.store import shared_store
 from bot.content.yaml_lines import YamlFile
 
@@ -22,9 +23,16 @@ DOMINANT = 5
 SAME_AREA_KM = 60.0
 """Cities of one name that are no farther apart, such as both Kansas Cities, need no question."""
 MOST_CANDIDATES = 5
+NOTABLE = 5
+"""ZIP codes from which a city is known without its state."""
+LONGEST = 6
+"""Words of the longest names, with the state."""
+NOTABLE = 5
+"""ZIP codes from which a city is known without its state."""
+LONGEST = 6
+"""Words of the longest names, with the state."""
 SHORT = 2
 """Words without any that could be a place are still looked up, if they are so few: ME is a state."""
-EARTH_RADIUS_KM = 6371.0
 
 _ZIP = re.compile(r"(?<![\d-])(\d{5})(?:-\d{4})?(?![\d-])")
 _INITIALS = re.compile(r"\b([A-Za-z])\.\s?([A-Za-z])\b\.?")
@@ -36,32 +44,6 @@ _TOO_WIDE = frozenset(
 )
 _MOST_GUESSES = 4
 """Parts of a sentence that are compared with all names: 3 ms each."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in the United States.
-
-    Attributes:
-        city: Empty if only the state is known.
-        state: Postal abbreviation.
-        state_name: The state in full.
-        latitude: Degrees north; for a state, of its middle.
-        longitude: Degrees east.
-    """
-
-    city: str
-    state: str
-    state_name: str
-    latitude: float
-    longitude: float
-
-    @property
-    def name(self) -> str:
-        """As a person would write it, such as ``Denver, Colorado``."""
-        if self.state == "DC":
-            return "Washington, DC"
-        return f"{self.city}, {self.state_name}" if self.city else self.state_name
 
 
 @dataclass(frozen=True)
@@ -88,30 +70,22 @@ class Found:
 UNKNOWN = Found("unknown")
 
 
-def distance_km(first: Place, second: Place) -> float:
-    """Great-circle distance by the haversine formula, in kilometres.
-
-    >>> round(distance_km(Place("", "", "", 41.88, -87.63), Place("", "", "", 38.25, -85.76)), -1)
-    430.0
-    """
-    north, north_too = math.radians(first.latitude), math.radians(second.latitude)
-    half_east = math.radians(second.longitude - first.longitude) / 2
-    half = math.sin((north_too - north) / 2) ** 2 + math.cos(north) * math.cos(north_too) * math.sin(half_east) ** 2
-    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
-
-
 @cache
 def _finder(root: Path) -> PlaceFinder:
-    return PlaceFinder(gazetteer(), root / "knowledge" / "places.yml")
+    return PlaceFinder(gazetteer(root / "var" / "cache"), root / "knowledge" / "places.yml")
+
+
+def shared_finder() -> PlaceFinder:
+    """The one finder of this process, for the project whose content is served.
+
+    The first call ever takes a second or two, the first of a process 30 ms.
+    """
+    return _finder(shared_store().root)
 
 
 def find_place(text: str) -> Found:
-    """The place that a text names, alone or in a sentence: ``im in denver``, ``60614``, ``LA``.
-
-    The first call of a process takes a second or two; :func:`bot.content.gazetteer.gazetteer` called in a thread at
-    start spares a visitor the wait.
-    """
-    return _finder(shared_store().root).find(text)
+    """The place that a text names, alone or in a sentence: ``im in denver``, ``60614``, ``LA``."""
+    return shared_finder().find(text)
 
 
 class PlaceFinder:
@@ -140,25 +114,61 @@ class PlaceFinder:
         self._fuzzy = [*gazetteer.names, *self._nicknames, *gazetteer.state_names, *self._abroad]
 
     def find(self, text: str) -> Found:
-        """The place that a text names, alone or in a sentence."""
+        """The place that a text names, alone or in a sentence, with slips of the hand."""
+        found = self.spelled(text)
+        if found.kind != "unknown":
+            return found
+        phrases = self._phrases(text)
+        if _ZIP.search(text) or self._too_wide(phrases):
+            return UNKNOWN
+        guesses = [phrase for phrase in phrases if self._around.isdisjoint(phrase.split()) and phrase.count(" ") < 4]
+        return self._first(self._misspelled(phrase) for phrase in guesses[:_MOST_GUESSES])
+
+    def spelled(self, text: str) -> Found:
+        """The place that a text names letter for letter, alone or in a sentence."""
         zip_code = _ZIP.search(text)
         if zip_code:
             entry = self._gazetteer.zip_code(zip_code[1])
             return self._found(entry) if entry else UNKNOWN
-        text = _INITIALS.sub(r"\1\2", text)
-        phrases = list(dict.fromkeys(_phrases(place_key(text).split(), self._around)))
-        if _TOO_WIDE.intersection(map(_without_the, phrases)):
+        phrases = self._phrases(text)
+        if self._too_wide(phrases):
             return UNKNOWN
-        for phrase in phrases:
-            found = self._exact(phrase, alone=phrase == place_key(text), typed=text.strip())
-            if found:
-                return found
-        guesses = [phrase for phrase in phrases if not self._around.issuperset(phrase.split())]
-        for phrase in guesses[:_MOST_GUESSES]:
-            found = self._misspelled(phrase)
-            if found:
-                return found
+        return self._first(self._exact(phrase, phrase == phrases[0], text.strip()) for phrase in phrases)
+
+    @staticmethod
+    def is_zip_code(text: str) -> bool:
+        """Whether a text is a ZIP code and nothing else, whether or not there is such a code."""
+        return bool(_ZIP.fullmatch(text.strip(" .,!?")))
+
+    def alone(self, text: str) -> Found:
+        """The place that a text names if it says nothing else, as "im in denver" does.
+
+        Without its state, a city counts from :data:`NOTABLE` ZIP codes on: there are places called Hope and Justice.
+        A name that is a country's too, as Georgia, does not count.
+        """
+        words = place_key(_INITIALS.sub(r"\1\2", _ZIP.sub(" ", text))).split()
+        if _ZIP.search(text):
+            return self.spelled(text) if self._around.issuperset(words) else UNKNOWN
+        for start, end in _stripped(words, self._around):
+            phrase = _without_the(" ".join(words[start:end]))
+            found = self._exact(phrase, len(phrase) == len(text.strip()), text.strip())
+            if found and found.kind != "abroad":
+                cities = self._gazetteer.named(phrase)
+                small = cities and cities[0].weight < NOTABLE and phrase not in self._nicknames
+                return UNKNOWN if small or phrase in self._gazetteer.countries else found
         return UNKNOWN
+
+    def _phrases(self, text: str) -> list[str]:
+        words = place_key(_INITIALS.sub(r"\1\2", text)).split()
+        return list(dict.fromkeys(_phrases(words, self._around)))
+
+    @staticmethod
+    def _too_wide(phrases: list[str]) -> bool:
+        return not _TOO_WIDE.isdisjoint(map(_without_the, phrases))
+
+    @staticmethod
+    def _first(tries: Iterable[Optional[Found]]) -> Found:
+        return next((found for found in tries if found), UNKNOWN)
 
     def _exact(self, words: str, alone: bool = False, typed: str = "") -> Optional[Found]:
         """The place that a phrase names letter for letter."""
@@ -288,21 +298,22 @@ def _without_the(words: str) -> str:
     return words[4:] if words.startswith("the ") else words
 
 
-def _phrases(words: list[str], around: frozenset[str]) -> Iterator[str]:
-    """Parts of a sentence that may be a place: without words that are none at its ends, then what follows "in"."""
+def _stripped(words: list[str], around: frozenset[str]) -> list[tuple[int, int]]:
+    """First and last of a sentence's words, with more and more of those that are no place left off at its ends."""
     if around.issuperset(words):
-        if len(words) <= SHORT:
-            yield " ".join(words)
-        return
-    first = next((place for place, word in enumerate(words) if word not in around), len(words))
-    last = len(words) - next((place for place, word in enumerate(reversed(words)) if word not in around), len(words))
-    spans = [(start, end) for start in range(first + 1) for end in range(max(last, start + 1), len(words) + 1)]
-    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
-        if end - start <= 6:
+        return [(0, 1)] if len(words) == 1 and len(words[0]) == 2 else []  # ME is a state
+    first = next(place for place, word in enumerate(words) if word not in around)
+    last = len(words) - next(place for place, word in enumerate(reversed(words)) if word not in around)
+    spans = [(start, end) for start in range(first + 1) for end in range(last, len(words) + 1)]
+    return sorted((span for span in spans if span[1] - span[0] <= LONGEST), key=lambda span: span[0] - span[1])
+
+
+def _phrases(words: list[str], around: frozenset[str]) -> Iterator[str]:
+    """Parts of a sentence that may be a place: what is left of it, then what follows "in" and such."""
+    spans = _stripped(words, around)
+    yield from (" ".join(words[start:end]) for start, end in spans)
+    first = spans[-1][0] if spans else len(words)
+    starts = {place + 1 for place, word in enumerate(words) if word in _PREPOSITIONS} | {first}
+    for start in sorted(starts):
+        for end in range(min(start + 4, len(words)), start, -1):
             yield " ".join(words[start:end])
-    for place, word in enumerate(words):
-        if word in _PREPOSITIONS or place == first:
-            start = place if place == first else place + 1
-            for length in (4, 3, 2, 1):
-                if start + length <= len(words):
-                    yield " ".join(words[start : start + length])

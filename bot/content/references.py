@@ -35,6 +35,13 @@ NEEDED_RESPONSES = (
     "utter_nothing_meant",
     "utter_no_reason",
     "utter_out_of_range",
+    "utter_ask_place",
+    "utter_no_such_zip_code",
+    "utter_which_place",
+    "utter_place_abroad",
+    "utter_alliance_near",
+    "utter_no_alliance_near",
+    "utter_alliance",
 )
 """Responses that code gives without a rule."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
+from bot.content.alliances import ALLIANCES, Alliance, read_alliances
 from bot.content.knowledge import Knowledge, knowledge_files, read_knowledge
 from bot.content.references import reference_problems
 from bot.content.responses import CannedResponse, read_responses
@@ -34,6 +35,7 @@ class Content:
         knowledge: Papers and situations.
         by_name: Content id, such as ``paper/drones``, of the paper or situation whose title, label or question,
             normalized, is the key.
+        alliances: Local alliances by id.
     """
 
     topics: dict[str, Topic]
@@ -41,6 +43,7 @@ class Content:
     by_title: dict[str, str] = field(default_factory=dict)
     knowledge: Knowledge = field(default_factory=Knowledge)
     by_name: dict[str, str] = field(default_factory=dict)
+    alliances: dict[str, Alliance] = field(default_factory=dict)
 
     def topic(self, intent: Optional[str]) -> Optional[Topic]:
         """The topic of an intent such as ``faq/why_support``; None if it does not exist (any more)."""
@@ -69,9 +72,13 @@ def read_content(root: Path) -> Content:
         responses = read_responses(root / "domain.yml")
     except ContentError as error:
         problems += error.problems
-    knowledge = Knowledge()
+    knowledge, alliances = Knowledge(), dict[str, Alliance]()
     try:
         knowledge = read_knowledge(root)
+    except ContentError as error:
+        problems += error.problems
+    try:
+        alliances = read_alliances(root)
     except ContentError as error:
         problems += error.problems
     by_title = _titles(topics, problems)
@@ -79,7 +86,7 @@ def read_content(root: Path) -> Content:
     problems = problems or reference_problems(root, topics, responses, knowledge)
     if problems:
         raise ContentError(problems)
-    return Content(topics, responses, by_title, knowledge, _names(topics, by_title, knowledge))
+    return Content(topics, responses, by_title, knowledge, _names(topics, by_title, knowledge), alliances)
 
 
 def _names(topics: dict[str, Topic], by_title: dict[str, str], knowledge: Knowledge) -> dict[str, str]:
@@ -163,7 +170,8 @@ class ContentStore:
     def _stat(self) -> Stamp:
         stamps = []
         rules = sorted((self.root / "data" / "stories").glob("*.yml"))
-        for path in [*topic_files(self.root), *rules, self.root / "domain.yml", *knowledge_files(self.root)]:
+        knowledge = [*knowledge_files(self.root), self.root / ALLIANCES]
+        for path in [*topic_files(self.root), *rules, self.root / "domain.yml", *knowledge]:
             try:
                 status = path.stat()
             except OSError:
