@@ -51,6 +51,22 @@ def test_a_question_by_keyboard_alone(assistant_server: Assistant, new_page: New
     expect(launcher(page)).to_be_focused()
 
 
+def test_a_paper_is_found_and_picked(assistant_server: Assistant, new_page: NewPage) -> None:
+    page = new_page(assistant_server.address)
+    page.get_by_role("button", name="Find a paper").click()
+    page.locator("faq-chat .words").nth(1).wait_for()
+    page.locator("faq-chat .bot").nth(1).get_by_role("button", name="Drones").click()
+    found = page.locator("faq-chat .bot").nth(2)
+    card = found.locator(".card", has_text="U.S. Drone Policy and the International Criminal Court")
+    expect(card).to_be_visible()
+    assert problems(page) == []
+    card.get_by_role("button", name="Drone policy").focus()
+    page.keyboard.press("Enter")
+    page.locator("faq-chat .words").nth(3).wait_for()
+    assert "U.S. Drone Policy and the International Criminal Court" in says(page, 3)
+    expect(card.get_by_role("button", name="Drone policy")).to_have_attribute("aria-pressed", "true")
+
+
 def test_half_composed_letters_are_not_sent(assistant_server: Assistant, new_page: NewPage) -> None:
     page = new_page(assistant_server.address)
     open_chat(page)
