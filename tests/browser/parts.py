@@ -267,7 +267,7 @@ def small_targets(page: Page) -> list[str]:
         """
         const size = (one) => { const {width, height} = one.getBoundingClientRect(); return Math.min(width, height); };
         return [...seen('button:not(.way), textarea, input').filter((one) => size(one) < 44),
-                ...seen('.way, .foot a, .small a').filter((one) => size(one) < 24)].map(named);
+                ...seen('.way, .foot a, .state a').filter((one) => size(one) < 24)].map(named);
         """,
     )
 

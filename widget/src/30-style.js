@@ -70,7 +70,9 @@ label,.vote p,.form .acts{width:100%}
 .field::placeholder{color:var(--dim);opacity:1}
 [aria-invalid]{border-color:var(--err)}
 .foot{padding:0 .9em .6em;font-size:.8em}
-.foot a,.small a,.state a{color:inherit;display:inline-block;min-height:24px}
+.small{line-height:1.8}
+.foot a,.small a,.state a{color:inherit}
+.foot a,.state a{display:inline-block;min-height:24px}
 @media (prefers-reduced-motion:reduce){*{animation:none!important}}
 @media (forced-colors:active){.words,.you,.dots{border:1px solid}.dots i{background:CanvasText}[aria-pressed=true]{outline:2px solid}}
 @media print{:host,.root{display:block!important}:host,.panel{position:static!important;width:auto!important;height:auto!important;border:0;box-shadow:none}.log{overflow:visible}button,.menu,.form,.foot,.bot>div+div{display:none!important}.panel *{background:none;color:#000}.you{border:1px solid}}
