@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import traceback
 from collections.abc import Collection
 from typing import Optional
 
@@ -54,6 +55,11 @@ class ApiError(Exception):
         self.wait = UNAVAILABLE_WAIT if wait is None and code == "unavailable" else wait
 
 
+def where(error: BaseException) -> str:
+    """An error for the log: its type and the lines it came through. Not its text, which may hold a visitor's words."""
+    return "\n".join([type(error).__name__, *(line.rstrip() for line in traceback.format_tb(error.__traceback__))])
+
+
 def error_response(error: ApiError) -> HTTPResponse:
     """An error as the API gives it."""
     body = ErrorResponse(error=ErrorBody(code=error.code, text=error.text))
@@ -72,11 +78,11 @@ def install(app: Sanic, origins: Collection[str]) -> None:
     def refused(_: Request, error: ApiError) -> HTTPResponse:
         return error_response(error)
 
-    def failed(request: Request, error: Exception) -> HTTPResponse:
+    def failed(_: Request, error: Exception) -> HTTPResponse:
         # Sanic's own errors: no such route, wrong method, too large, a slow client, and what nobody foresaw.
         status = error.status_code if isinstance(error, SanicException) else 500
         if status >= 500:
-            logger.error("Request to %s failed: %s", request.path if request else "?", type(error).__name__)
+            logger.error("A request failed: %s", where(error))
         code: ErrorCode = "too_large" if status == 413 else "bad_request" if status < 500 else "unavailable"
         answer = error_response(ApiError(code, status=status))
         answer.headers.update(getattr(error, "headers", {}) or {})

@@ -15,7 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.clients import Network, client_address, may_ask
-from bot.channels.http import API, ApiError
+from bot.channels.http import API, ApiError, where
 from bot.channels.limits import Limit, RateLimit
 from bot.channels.output import ReplyChannel
 from bot.channels.sessions import SessionError, Sessions
@@ -163,9 +163,9 @@ class WebChannel(InputChannel):
         )
         try:
             await on_new_message(message)
-        except Exception:
+        except Exception as error:
             # Whatever went wrong, the visitor is told, and told in words.
-            logger.exception("A message could not be answered")
+            logger.error("A message could not be answered: %s", where(error))
         return channel.pending or [self._canned("utter_failed")]
 
     def _canned(self, name: str) -> Reply:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import jwt
 import pytest
 import requests
-from served import Server, Visitor
+from served import Server, Visitor, project_copy
 
 from bot.channels.inbound import MAX_STORED
 from bot.channels.sessions import LIFETIME, Sessions
@@ -445,6 +445,36 @@ def test_addresses_of_one_ipv6_network_count_as_one(strict_server: Server) -> No
         strict_server.post(b"{", **{"X-Forwarded-For": f"2001:db8::{number:x}"})
     retry_after(strict_server.post(message(), **{"X-Forwarded-For": "2001:db8::ffff"}))
     assert strict_server.post(message(), **{"X-Forwarded-For": "2001:db8:0:1::1"}).status_code == 200
+
+
+# A bot that fails
+
+
+BROKEN_TURN = """
+
+async def _broken(self, message):
+    raise RuntimeError("because of " + message.text)
+
+
+Processor.handle_message = _broken
+"""
+
+
+def test_a_bot_error_is_a_clear_reply_and_leaves_no_words_in_the_log(
+    tmp_path: Path, model_path: Path, content_store: ContentStore
+) -> None:
+    root = project_copy(tmp_path, model_path)
+    with (root / "bot" / "runtime" / "processor.py").open("a", encoding="utf-8") as file:
+        file.write(BROKEN_TURN)
+    server = Server(tmp_path, root)
+    try:
+        reply = Visitor(server).answer("I am a xylophonist")
+        assert reply["text"] == content_store.content.responses["utter_failed"].text
+        assert "RuntimeError" in server.said()
+        assert "_broken" in server.said()
+        assert "xylophonist" not in server.said()
+    finally:
+        server.stop()
 
 
 # A database that fails
