@@ -107,7 +107,8 @@ def answer(questions: list[Question]) -> list[Result]:
             label = reply.topic[0] if answered and reply.topic else str(intent["name"])
             offered = () if answered else tuple(reply.topic)
             parsed = cast(dict[str, Any], tracker.latest_message.parse_data)
-            names = (entry["name"] for entry in parsed["intent_ranking"])
+            # A message that opens a form is stored without its ranking.
+            names = (entry["name"] for entry in parsed.get("intent_ranking", []))
             ranking = tuple(name for name in names if name not in NOT_OURS)
             results.append(Result(question, label, float(intent["confidence"]), reply.outcome, offered, ranking))
         return results

@@ -17,7 +17,7 @@ def dialogue_problems(root: Path) -> list[Problem]:
     """Faults of the dialogue files of a project; none if it has no such files."""
     problems: list[Problem] = []
     seen: dict[Shape, Path] = {}
-    for path in sorted((root / FOLDER).glob("*.yml")):
+    for path in sorted((root / FOLDER).rglob("*.yml")):
         try:
             file = YamlFile(path)
             steps = file.entries("conversation")
@@ -35,5 +35,6 @@ def dialogue_problems(root: Path) -> list[Problem]:
 
 
 def _shape(step: dict[str, Any]) -> tuple[str, ...]:
-    """What kind of step it is, whatever is said: keys, and the outcome of a reply."""
-    return (*sorted(step), str(step.get("outcome", "answered")) if "bot" in step else "")
+    """What kind of step it is, whatever is said: keys, and of a reply its outcome, topic and step of a form."""
+    shown = (str(step.get(key, "")) for key in ("topic", "field"))
+    return (*sorted(step), str(step.get("outcome", "answered")), *shown) if "bot" in step else tuple(sorted(step))

@@ -42,6 +42,7 @@ NEEDED_RESPONSES = (
     "utter_alliance_near",
     "utter_no_alliance_near",
     "utter_alliance",
+    "utter_only_in_private",
 )
 """Responses that code gives without a rule."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Optional
 
 from bot.content.alliances import ALLIANCES, Alliance, read_alliances
+from bot.content.forms import FORMS_FILE, NO_FORMS, Forms, read_forms
 from bot.content.knowledge import Knowledge, knowledge_files, read_knowledge
 from bot.content.references import reference_problems
 from bot.content.responses import CannedResponse, read_responses
@@ -31,6 +32,7 @@ class Content:
     Attributes:
         topics: Topics by id.
         responses: Canned responses by name.
+        forms: What the forms ask.
         by_title: Id of the topic whose title or label, normalized, is the key.
         knowledge: Papers and situations.
         by_name: Content id, such as ``paper/drones``, of the paper or situation whose title, label or question,
@@ -44,6 +46,7 @@ class Content:
     knowledge: Knowledge = field(default_factory=Knowledge)
     by_name: dict[str, str] = field(default_factory=dict)
     alliances: dict[str, Alliance] = field(default_factory=dict)
+    forms: Forms = NO_FORMS
 
     def topic(self, intent: Optional[str]) -> Optional[Topic]:
         """The topic of an intent such as ``faq/why_support``; None if it does not exist (any more)."""
@@ -81,12 +84,17 @@ def read_content(root: Path) -> Content:
         alliances = read_alliances(root)
     except ContentError as error:
         problems += error.problems
+    forms = NO_FORMS
+    try:
+        forms = read_forms(root)
+    except ContentError as error:
+        problems += error.problems
     by_title = _titles(topics, problems)
     # A broken file would make its neighbours' references look dangling: show the cause, not the symptoms.
     problems = problems or reference_problems(root, topics, responses, knowledge)
     if problems:
         raise ContentError(problems)
-    return Content(topics, responses, by_title, knowledge, _names(topics, by_title, knowledge), alliances)
+    return Content(topics, responses, by_title, knowledge, _names(topics, by_title, knowledge), alliances, forms)
 
 
 def _names(topics: dict[str, Topic], by_title: dict[str, str], knowledge: Knowledge) -> dict[str, str]:
@@ -170,7 +178,7 @@ class ContentStore:
     def _stat(self) -> Stamp:
         stamps = []
         rules = sorted((self.root / "data" / "stories").glob("*.yml"))
-        knowledge = [*knowledge_files(self.root), self.root / ALLIANCES]
+        knowledge = [*knowledge_files(self.root), self.root / ALLIANCES, self.root / FORMS_FILE]
         for path in [*topic_files(self.root), *rules, self.root / "domain.yml", *knowledge]:
             try:
                 status = path.stat()

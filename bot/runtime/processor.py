@@ -6,6 +6,7 @@ from typing import Any, Optional
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -15,6 +16,8 @@ from bot.channels.formatting import format_turn
 from bot.content.knowledge import PERSON
 from bot.content.store import shared_store
 from bot.dialogue.context import Context, slots_after
+from bot.dialogue.forms.parts import ANSWER_PART, answer_and_question
+from bot.dialogue.forms.questions import Apart
 from bot.dialogue.references import asks_for_rest, follow_up, new_subject, picked, split_page
 from bot.dialogue.reply import Reply
 from bot.dialogue.understood import UNRESOLVED, both_questions, named, taken_for
@@ -55,6 +58,9 @@ class Processor(MessageProcessor):
             return taken_for(text, UNRESOLVED, problem=pick.problem)
         if asks_for_rest(text, context.rest):
             return taken_for(text, "rest")
+        parts = _parts(text, tracker)
+        if parts:
+            text = parts.question
         asked, page = split_page(pick.choice.text if pick and pick.choice else new_subject(text, context))
         parsed = await parse(asked)
         meaning = follow_up(parsed["intent"]["name"], named(parsed), context, content, _people_named(tracker))
@@ -65,8 +71,10 @@ class Processor(MessageProcessor):
             return taken_for(text, UNRESOLVED, problem=meaning.problem)
         elif meaning:
             parsed["about"] = list(meaning.about)
-        elif not pick:
+        elif not pick and not tracker.active_loop_name:
             parsed = await both_questions(text, parsed, parse)
+        if parts:
+            parsed[ANSWER_PART] = parts.answer
         return {**parsed, "page": page}
 
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
@@ -84,6 +92,12 @@ class Processor(MessageProcessor):
         entities = {entity["entity"] for entity in parse_data["entities"]}
         if parse_data["intent"]["name"] not in self.domain.intents or not entities.issubset(self.domain.entities):
             super()._check_for_unseen_features(parse_data)
+
+
+def _parts(text: str, tracker: DialogueStateTracker) -> Optional[Apart]:
+    """A message that answers an open form and asks something too, taken apart."""
+    form = shared_store().content.forms.named(tracker.active_loop_name)
+    return answer_and_question(text, form, tracker.get_slot(REQUESTED_SLOT)) if form else None
 
 
 def _replies_of_this_turn(tracker: DialogueStateTracker) -> list[Reply]:

@@ -47,6 +47,12 @@ class Settings(ChannelSettings):
     encoder: Optional[Path] = Field(
         default=None, description="Folder with another sentence encoder: model.onnx and tokenizer.json."
     )
+    reply_promise: Optional[str] = Field(
+        default=None,
+        min_length=3,
+        max_length=160,
+        description="Sentence on when staff reply, said in the forms; unset: that none can be promised.",
+    )
     log_level: str = Field(
         default="INFO", regex="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines shown."
     )

@@ -9,7 +9,7 @@ from conftest import say
 
 from bot.channels.formatting import plain_text
 
-FILES = sorted(Path(__file__).parent.glob("*.yml"))
+FILES = sorted(Path(__file__).parent.rglob("*.yml"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -28,6 +28,9 @@ def test_dialogue_goes_as_written(path: Path, assistant) -> None:
         text = plain_text(reply)
         assert step["bot"] in text, f"{where}: {step['bot']!r} is not in the reply:\n{text}"
         assert reply.outcome in str(step.get("outcome", "answered")).split(" or "), where
+        if "field" in step:
+            assert reply.form_step, f"{where}: the reply asks no step of a form:\n{text}"
+            assert reply.form_step.field == step["field"], where
         if "topic" in step:
             assert reply.topic[:1] == [step["topic"]], where
         for unwanted in step.get("without", []):

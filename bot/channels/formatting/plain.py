@@ -29,11 +29,17 @@ def plain_text(reply: Reply) -> str:
         heading = "Sources:" if len(reply.sources) > 1 else "Source:"
         parts.append("\n".join([heading, *(f"- {source_line(source)}" for source in reply.sources)]))
     if reply.choices:
-        heading = "You can also ask:" if reply.outcome == "answered" else "Pick one, or ask in other words:"
+        heading = _choices_heading(reply)
         first = len(reply.cards) + 1
         lines = [f"{number}. {choice.text}" for number, choice in enumerate(reply.choices, start=first)]
         parts.append("\n".join([heading, *lines]))
     return "\n\n".join(part for part in parts if part)
+
+
+def _choices_heading(reply: Reply) -> str:
+    if reply.form_step:
+        return f"Step {reply.form_step.step} of {reply.form_step.total}. Pick one, or answer in your own words:"
+    return "You can also ask:" if reply.outcome == "answered" else "Pick one, or ask in other words:"
 
 
 def plain_message(reply: Reply) -> dict[str, Any]:

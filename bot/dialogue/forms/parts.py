@@ -1,0 +1,36 @@
+"""For the launcher: a message that answers a step and asks something is parsed by its question alone."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from bot.content.forms import Form
+from bot.dialogue.forms.answers import Taken
+from bot.dialogue.forms.facts import facts_in
+from bot.dialogue.forms.questions import Apart, apart
+from bot.dialogue.forms.validators import validate
+
+ANSWER_PART = "answer_part"
+"""Key of a parsed message that holds its other part, which the form takes."""
+
+
+def answer_and_question(typed: str, form: Form, field: Optional[str]) -> Optional[Apart]:
+    """Takes a message apart if one part fits the open step, or another, and the other part asks something.
+
+    Args:
+        typed: The message.
+        form: The open form.
+        field: The open step's field.
+
+    Returns:
+        The parts; None if the message is to be understood as a whole. It always is at the last step: there, no
+        question goes with a yes.
+    """
+    if field not in form.fields:
+        return None
+    step = form.step(field)
+    parts = apart(typed)
+    if parts is None or step.answer == "consent":
+        return None
+    fits = isinstance(validate(parts.answer, step), Taken) or facts_in(parts.answer, form, step)
+    return parts if fits else None
