@@ -35,7 +35,7 @@ NEEDED_RESPONSES = (
     "utter_nothing_meant",
     "utter_no_reason",
     "utter_out_of_range",
-    "utter_ask_place",
+    "utter_where_are_you",
     "utter_no_such_zip_code",
     "utter_which_place",
     "utter_place_abroad",

@@ -26,7 +26,7 @@ def alliance_reply(content: Content, found: Found) -> Reply:
     if found.kind == "abroad":
         return _filled(content, "utter_place_abroad").copy(update={"topic": [TOPIC]})
     if found.place is None:
-        return _filled(content, "utter_ask_place").copy(update={"topic": [TOPIC]})
+        return _filled(content, "utter_where_are_you").copy(update={"topic": [TOPIC]})
     place = found.place
     near = _near(content, place)
     alliances = [one for one in near if one.standing == "alliance"]
