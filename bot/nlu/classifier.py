@@ -55,7 +55,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """Thresholds that fit the content this project ships with; see ``docs/decisions``."""
         return {
-            "answer_threshold": 0.38,
+            "answer_threshold": 0.40,
             "suggest_threshold": 0.05,
             "least_offered": 0.01,
             "ranking_length": 8,
