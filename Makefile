@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 DEV := .venv-dev/bin/python
 RUNS ?= 20
 
-.PHONY: help run serve train check chat test test-faults lint bench actions lock audit clean
+.PHONY: help run serve train check chat test test-faults lint bench bench-scale actions lock audit clean
 
 help:            ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -43,6 +43,9 @@ lint: .venv-dev/ready   ## Style, types
 
 bench: .venv-dev/ready train   ## Measure; writes benchmarks/results/*.json; BENCH="banking --stock" chooses
 	@$(DEV) -m benchmarks $(BENCH)
+
+bench-scale: .venv-dev/ready train   ## Measure one, two and four replicas beside stock Rasa
+	@$(DEV) -m benchmarks scale
 
 actions: .venv-dev/ready   ## Start a stock action server, for the stock `rasa` commands
 	@$(DEV) -m rasa_sdk --actions actions

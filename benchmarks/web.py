@@ -77,7 +77,8 @@ def _load(address: str, visitors: int, kind: str) -> Load:
     return Load(visitors, stats["num_requests"] / seconds, _percentile(times, 0.5), _percentile(times, 0.95))
 
 
-def _figures(name: str, loads: list[Load]) -> list[Figure]:
+def figures_of(name: str, loads: list[Load]) -> list[Figure]:
+    """A table's rows for the loads of one server."""
     found = []
     for load in loads:
         label = f"{name}, {load.visitors} visitor{'s' if load.visitors > 1 else ''}"
@@ -94,16 +95,18 @@ def _ours(say: Say) -> list[Load]:
     with tempfile.TemporaryDirectory() as folder:
         command: list[object] = [python_of(".venv"), "-m", "bot", "serve"]
         with serving(command, port, FIRST_QUESTION, our_environment(port, folder)):
-            return _all(f"http://127.0.0.1:{port}", "WebVisitor", say)
+            return loads_of(f"http://127.0.0.1:{port}", "WebVisitor", say)
 
 
-def _stock(say: Say) -> list[Load]:
+def stock_loads(say: Say) -> list[Load]:
+    """What stock Rasa does on this machine."""
     port = free_port()
     with serving(stock_command(port), port, FIRST_QUESTION, stock=True):
-        return _all(f"http://127.0.0.1:{port}", "StockVisitor", say)
+        return loads_of(f"http://127.0.0.1:{port}", "StockVisitor", say)
 
 
-def _all(address: str, kind: str, say: Say) -> list[Load]:
+def loads_of(address: str, kind: str, say: Say) -> list[Load]:
+    """Lets each number of visitors ask at an address; ``kind`` is a class of :mod:`benchmarks.web_visitors`."""
     loads = []
     for visitors in VISITORS:
         say(f"web: {visitors} at a time, {kind}")
@@ -119,7 +122,7 @@ def measure(_: bool, say: Say) -> Report:
         BenchmarkError: A server did not start, or a message got no reply.
     """
     verified_model(load_settings().models)
-    ours, stock = _ours(say), _stock(say)
+    ours, stock = _ours(say), stock_loads(say)
     details = {name: [load._asdict() for load in loads] for name, loads in (("web", ours), ("stock_rest", stock))}
-    figures = [*_figures("Web channel", ours), *_figures("Stock `rest`", stock)]
+    figures = [*figures_of("Web channel", ours), *figures_of("Stock `rest`", stock)]
     return Report("web", "Messages over HTTP", figures, details)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import socket
@@ -19,6 +18,7 @@ from conftest import PATIENCE, free_port, is_up, subprocess_environment, wait_fo
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from benchmarks.proxy import proxy_command
 from bot.runtime.settings import ROOT
 
 SECRET = "a key for tests alone and of enough characters to sign with"
@@ -128,33 +128,10 @@ class Nginx:
     """nginx with the project's own site file in front of replicas."""
 
     def __init__(self, folder: Path, replicas: list[Replica]) -> None:
-        program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-        assert program, "install nginx (Debian has it); `make test` does so as root"
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        upstream = (ROOT / "deploy" / "nginx" / "replicas.conf").read_text(encoding="utf-8")
-        servers = "".join(f"server 127.0.0.1:{replica.port} max_fails=2 fail_timeout=5s;\n" for replica in replicas)
-        upstream = re.sub(r"( *server [^\n]+\n)+", servers, upstream)
-        # All visitors of a test have one address: the hash would send them all to one replica, the limit stop them.
-        upstream = upstream.replace("hash $binary_remote_addr", "hash $request_id")
-        (folder / "amicc-replicas.conf").write_text(upstream, encoding="utf-8")
-        site = (ROOT / "deploy" / "nginx" / "amicc.conf").read_text(encoding="utf-8")
-        site = site.replace("/etc/nginx", str(folder)).replace("listen 80;", f"listen 127.0.0.1:{self.port};")
-        site = re.sub(r"rate=\d+r/s", "rate=10000r/s", site).replace("burst=20", "burst=1000")
-        site = site.replace("limit_conn amicc_connections 50", "limit_conn amicc_connections 1000")
-        (folder / "site.conf").write_text(site, encoding="utf-8")
-        temporary = " ".join(
-            f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        main = folder / "nginx.conf"
-        user = "user root;\n" if os.geteuid() == 0 else ""  # the workers have to get into the folder
-        main.write_text(
-            f"{user}daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
-            f"events {{ worker_connections 1024; }}\n"
-            f"http {{ access_log off; {temporary} include {folder}/site.conf; }}\n",
-            encoding="utf-8",
-        )
-        self.process = subprocess.Popen([program, "-c", str(main), "-p", str(folder)], stderr=subprocess.DEVNULL)
+        command = proxy_command(folder, self.port, [replica.port for replica in replicas])
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         wait_for(self._answers, "nginx")
 
     def _answers(self) -> bool:
