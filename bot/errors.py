@@ -93,6 +93,7 @@ class Errors:
     )
     E031 = "Turn not stored: conversation {conversation} was changed by another turn (expected version {version})"
     E032 = "The conversation store failed ({reason}); the turn was not applied"
+    E034 = "There is no record {reference}. All are shown by: python -m bot records list"
     E033 = "An action handed over a {fields} that cannot be stored; the turn was not applied. Mend the action"
     E040 = (
         "BOT_SECRET is not set. Where others reach the server or its database, it must be given: it signs visitors' "

@@ -9,13 +9,14 @@ from typing import Optional
 import typer
 from rich.console import Console
 
-from bot.cli import website
+from bot.cli import records, website
 from bot.errors import AssistantError, ContentError
 from bot.runtime import environment
 from bot.runtime.settings import ROOT, Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 website.register(app)
+records.register(app)
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

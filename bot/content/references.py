@@ -43,6 +43,10 @@ NEEDED_RESPONSES = (
     "utter_no_alliance_near",
     "utter_alliance",
     "utter_only_in_private",
+    "utter_confirm_deletion",
+    "utter_deleted",
+    "utter_withdraw_how",
+    "utter_withdrawn",
 )
 """Responses that code gives without a rule."""
 

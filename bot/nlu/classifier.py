@@ -104,7 +104,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Trains on all examples that have text and an intent."""
-        examples = [message for message in training_data.intent_examples if message.get(TEXT)]
+        examples = [
+            message for message in training_data.intent_examples if message.get(TEXT) and not _set_by_code(message)
+        ]
         texts = [spelled(message) for message in examples]
         labels = [message.get(INTENT_RESPONSE_KEY) or message.get(INTENT) for message in examples]
         vectors = _vectors(examples)
@@ -146,6 +148,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """Ids of the topics that have a chance of being meant, best first."""
         least = self._config["least_offered"]
         return [name.split("/", 1)[1] for name, score in ranking if name.startswith(FAQ + "/") and score >= least]
+
+
+def _set_by_code(message: Message) -> bool:
+    """Whether the intent of an example is one that code sets: an intent must have an example, but nothing to learn."""
+    metadata = (message.get("metadata") or {}).get("intent")
+    return isinstance(metadata, dict) and bool(metadata.get("set_by_code"))
 
 
 def _vectors(messages: List[Message]) -> NDArray[np.float32]:

@@ -36,6 +36,11 @@ class Settings(ChannelSettings):
     redis_url: Optional[str] = Field(
         default=None, description="Redis in which replicas count rates together; unset: each counts alone."
     )
+    retention_days: int = Field(
+        default=30,
+        ge=1,
+        description="Days after its last message for which a conversation is kept.",
+    )
     rate_session: int = Field(default=30, ge=1, description="Requests a minute that one session may make.")
     rate_address: int = Field(default=120, ge=1, description="Requests a minute that one address may make.")
     proxies: str = Field(

@@ -1,0 +1,214 @@
+"""``records`` and ``retention``: what visitors left for the staff, and deleting what is old. None of it needs Rasa."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from datetime import date, datetime, timezone
+from typing import Any, Literal, Optional, cast
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.errors import Errors, StorageError
+from bot.runtime import tensorflow_free
+from bot.runtime.settings import Settings, load_settings, prepare_data_folder
+from bot.storage.database import open_database
+from bot.storage.records import KINDS, STATUSES, Record, RecordStore, Status, Wanted
+from bot.storage.submissions import find_reference
+
+UNREAD_DAYS = 14
+"""Days after which an unread record is a warning: somebody waits for an answer."""
+_DAY = 24 * 3600.0
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that a spreadsheet runs as a formula (OWASP, CSV injection)."""
+
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+records = typer.Typer(help="What visitors left for AMICC's staff.", no_args_is_help=True)
+retention = typer.Typer(help="Deletes what is old.", no_args_is_help=True)
+
+_KIND = typer.Option(None, help=f"Only of this kind: {', '.join(KINDS)}.")
+_STATUS = typer.Option(None, help=f"Only with this status: {', '.join(STATUSES)}.")
+_STATE = typer.Option(None, help="Only from this US state, such as KY.")
+_SINCE = typer.Option(None, help="Only left on this day or later, such as 2026-11-01.")
+_UNTIL = typer.Option(None, help="Only left before this day.")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands to ``python -m bot``."""
+    app.add_typer(records, name="records")
+    app.add_typer(retention, name="retention")
+
+
+@records.command("list")
+def list_records(
+    kind: Optional[str] = _KIND,
+    status: Optional[str] = _STATUS,
+    state: Optional[str] = _STATE,
+    since: Optional[str] = _SINCE,
+    until: Optional[str] = _UNTIL,
+) -> None:
+    """Shows records as a table, newest first."""
+    store = _store(load_settings())
+    for warning in warnings_for(store):
+        messages.print(f"Warning: {warning}", markup=False)
+    table = Table("number", "left on", "kind", "state", "status", "name", "e-mail")
+    found = store.find(_wanted(kind, status, state, since, until))
+    for record in found:
+        name = record.fields.get("organization") or record.fields.get("person_name") or ""
+        row = (record.reference, _day(record.created_at), record.kind, record.state or "", record.status)
+        table.add_row(*row, str(name), str(record.fields.get("email") or record.email or ""))
+    Console(width=160).print(table)
+    typer.echo(f"{len(found)} record{'s' if len(found) != 1 else ''}.")
+
+
+@records.command()
+def show(reference: str = typer.Argument(help="Such as R-7K3QX-9MAB2.")) -> None:
+    """Shows all of one record, and marks it read if it was new."""
+    store = _store(load_settings())
+    record = _found(store, reference)
+    if record.status == "new":
+        store.mark(record.reference, "read")
+    for name, value in _row(record).items():
+        typer.echo(f"{name}: {value}")
+
+
+@records.command()
+def export(
+    form: str = typer.Option("csv", "--format", help="csv or json."),
+    kind: Optional[str] = _KIND,
+    status: Optional[str] = _STATUS,
+    state: Optional[str] = _STATE,
+    since: Optional[str] = _SINCE,
+    until: Optional[str] = _UNTIL,
+) -> None:
+    """Writes records to standard output, for a spreadsheet or a program."""
+    found = [_row(record) for record in _store(load_settings()).find(_wanted(kind, status, state, since, until))]
+    if form == "json":
+        typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    elif form == "csv":
+        typer.echo(as_csv(found), nl=False)
+    else:
+        raise typer.BadParameter("write csv or json", param_hint="--format")
+
+
+@records.command()
+def mark(reference: str, status: str = typer.Argument(help="new, read or handled.")) -> None:
+    """Sets the status of a record."""
+    if status not in ("new", "read", "handled"):
+        raise typer.BadParameter("write new, read or handled", param_hint="status")
+    store = _store(load_settings())
+    record = _found(store, reference)
+    store.mark(record.reference, cast(Status, status))
+    typer.echo(f"{record.reference} is marked {status}.")
+
+
+@records.command()
+def delete(reference: str, yes: bool = typer.Option(False, "--yes", help="Do not ask.")) -> None:
+    """Deletes a record for good."""
+    store = _store(load_settings())
+    record = _found(store, reference)
+    if not yes:
+        typer.confirm(f"Delete {record.reference} for good?", abort=True)
+    store.delete(record.reference)
+    typer.echo(f"{record.reference} is deleted.")
+
+
+@retention.command()
+def run() -> None:
+    """Deletes old conversations and what was withdrawn; ends forms that were left open. Run it daily, by cron."""
+    settings = load_settings()
+    tensorflow_free.install()  # the log's events are Rasa's
+    from bot.storage.retention import Kept, run_retention
+
+    done = run_retention(_engine(settings), Kept(conversations=settings.retention_days * _DAY))
+    typer.echo(f"Deleted {done.conversations} conversations and {done.records} withdrawn records.")
+    typer.echo(f"Ended {done.forms} forms that were left open.")
+
+
+def warnings_for(store: RecordStore) -> list[str]:
+    """What staff should know before anything else."""
+    found = []
+    oldest = store.oldest_new()
+    if oldest is not None and time.time() - oldest > UNREAD_DAYS * _DAY:
+        found.append(f"the oldest unread record is from {_day(oldest)}. Somebody may be waiting for an answer")
+    return found
+
+
+def as_csv(rows: list[dict[str, Any]]) -> str:
+    """Rows as CSV that a spreadsheet shows and does not run: what would begin a formula gets an apostrophe."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_harmless("" if row.get(name) is None else str(row[name])) for name in names])
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return "'" + cell if cell.startswith(_STARTS_A_FORMULA) else cell
+
+
+def _row(record: Record) -> dict[str, Any]:
+    """A record flat: its own columns, then its answers."""
+    own = {
+        "number": record.reference,
+        "earlier_numbers": " ".join(record.references[1:]),
+        "kind": record.kind,
+        "status": record.status,
+        "state": record.state,
+        "left_on": _day(record.created_at),
+        "changed_on": _day(record.updated_at),
+        "consented_on": _day(record.consent_at),
+        "consent_text": record.consent_version,
+    }
+    return {**own, **{name: value for name, value in record.fields.items() if name not in own}}
+
+
+def _wanted(
+    kind: Optional[str], status: Optional[str], state: Optional[str], since: Optional[str], until: Optional[str]
+) -> Wanted:
+    for name, value, allowed in (("--kind", kind, KINDS), ("--status", status, STATUSES)):
+        if value is not None and value not in allowed:
+            raise typer.BadParameter(f"write one of {', '.join(allowed)}", param_hint=name)
+    return Wanted(
+        kind=cast(Any, kind),
+        status=cast(Any, status),
+        state=state.upper() if state else None,
+        since=_seconds(since, "--since"),
+        until=_seconds(until, "--until"),
+    )
+
+
+def _seconds(day: Optional[str], name: Literal["--since", "--until"]) -> Optional[float]:
+    if day is None:
+        return None
+    try:
+        start = date.fromisoformat(day)
+    except ValueError:
+        raise typer.BadParameter("write the day as 2026-11-01", param_hint=name) from None
+    return datetime(start.year, start.month, start.day, tzinfo=timezone.utc).timestamp()
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
+
+
+def _found(store: RecordStore, typed: str) -> Record:
+    record = store.get(find_reference(typed) or typed)
+    if record is None:
+        raise StorageError(Errors.E034.format(reference=typed))
+    return record
+
+
+def _store(settings: Settings) -> RecordStore:
+    return RecordStore(_engine(settings))
+
+
+def _engine(settings: Settings) -> Any:
+    prepare_data_folder(settings.data_folder)
+    return open_database(settings.store_url)
