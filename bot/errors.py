@@ -107,7 +107,14 @@ class Errors:
     )
     E043 = "The website's file {path} is missing or cannot be read. Restore the folder widget/ from the repository"
     E044 = "The pages cannot be written to {folder} ({reason}). Choose another folder with --output"
-    E050 = "A reply could not be delivered on {platform} ({reason}); the visitor can ask again"
+    E050 = "{platform} did not take a call ({reason})"
+    E051 = (
+        "The Twilio account has no number {number}. Set BOT_TWILIO_NUMBER to one of the account's, such as +15005550001"
+    )
+    E052 = "not working: {reason}. Check {names}"
+    E053 = "Not set: {names}. The pages in docs/channels/ say where to get them"
+    E054 = "There is no channel {name!r}; there are {names}"
+    E055 = "Slack does not accept the token ({reason})"
 
 
 WEB_ERRORS = {

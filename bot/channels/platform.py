@@ -89,7 +89,7 @@ class PlatformOutput(ReplyChannel):
                 await self.send(message)
         except DeliveryError as error:
             metrics.CHANNEL_ERRORS.labels(self.name(), "not delivered").inc()
-            logger.error("%s", error)
+            logger.error("A reply was not delivered: %s", error)
 
     async def send(self, message: Outgoing) -> None:
         """Sends one message.

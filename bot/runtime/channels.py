@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, Union
 
+from bot.channels import facebook, registration, slack, telegram, twilio
+from bot.channels.delivery import Patience
 from bot.channels.facebook import FacebookApi, FacebookChannel
 from bot.channels.platform import PlatformChannel
 from bot.channels.slack import SlackApi, SlackChannel
 from bot.channels.telegram import TelegramApi, TelegramChannel
 from bot.channels.twilio import TwilioApi, TwilioChannel
 from bot.content.store import ContentStore
+from bot.errors import AssistantError, Errors
 from bot.runtime.settings import Settings
 from bot.storage.conversations import ConversationStore
+
+QUICK = Patience(attempts=2)
+"""Somebody waits at the keyboard."""
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +93,72 @@ def _channel(
     if name == "telegram":
         return TelegramChannel(keys, TelegramApi(given("telegram_token")), given("telegram_secret"))
     if name == "twilio":
-        twilio = TwilioApi(given("twilio_account"), given("twilio_token"))
-        return TwilioChannel(keys, twilio, given("twilio_token"), given("public_url"), content, store)
-    facebook = FacebookApi(given("facebook_token"))
-    return FacebookChannel(keys, facebook, given("facebook_app_secret"), given("facebook_verify_token"))
+        api = TwilioApi(given("twilio_account"), given("twilio_token"))
+        return TwilioChannel(keys, api, given("twilio_token"), given("public_url"), content, store)
+    return FacebookChannel(
+        keys, FacebookApi(given("facebook_token")), given("facebook_app_secret"), given("facebook_verify_token")
+    )
+
+
+Hosts = Mapping[str, str]
+"""Other addresses of the platforms' APIs, by platform; for tests."""
+
+
+async def check(settings: Settings, platform: Platform, hosts: Hosts = MappingProxyType({})) -> list[str]:
+    """Asks a platform that has its settings whether they are right; returns what it says, a line each.
+
+    Raises:
+        AssistantError: They are not, or the platform does not answer.
+    """
+    address = f"{settings.public_url or ''}{platform.path}"
+    api = _api(settings, platform.name, hosts)
+    try:
+        if isinstance(api, SlackApi):
+            return await registration.check_slack(api)
+        if isinstance(api, TelegramApi):
+            return await registration.check_telegram(api, address)
+        if isinstance(api, TwilioApi):
+            return await registration.check_twilio(api)
+        return await registration.check_facebook(api)
+    finally:
+        await api.calls.close()
+
+
+async def register(settings: Settings, platform: Platform, hosts: Hosts = MappingProxyType({})) -> list[str]:
+    """Tells a platform where the assistant is; returns what was done, a line each.
+
+    Raises:
+        AssistantError: A setting is missing, or the platform refuses or does not answer.
+    """
+    lacking = missing(settings, platform) if platform.name != "slack" else []
+    if not settings.public_url:
+        lacking = [*dict.fromkeys([*lacking, "BOT_PUBLIC_URL"])]
+    if lacking:
+        raise AssistantError(Errors.E053.format(names=", ".join(lacking)))
+    address = f"{settings.public_url}{platform.path}"
+    api = _api(settings, platform.name, hosts)
+    try:
+        if isinstance(api, TelegramApi):
+            return await registration.register_telegram(api, address, value(settings, "telegram_secret"))
+        if isinstance(api, TwilioApi):
+            return await registration.register_twilio(api, address, value(settings, "twilio_number"))
+        if isinstance(api, FacebookApi):
+            return await registration.register_facebook(api, address)
+        return registration.slack_manifest(address).splitlines()
+    finally:
+        await api.calls.close()
+
+
+def _api(settings: Settings, name: str, hosts: Hosts) -> Union[SlackApi, TelegramApi, TwilioApi, FacebookApi]:
+    def given(field: str) -> str:
+        return value(settings, field)
+
+    host = hosts.get(name)
+    if name == "slack":
+        return SlackApi(given("slack_token"), host or slack.HOST, QUICK)
+    if name == "telegram":
+        return TelegramApi(given("telegram_token"), host or telegram.HOST, QUICK)
+    if name == "twilio":
+        account, token = given("twilio_account"), given("twilio_token")
+        return TwilioApi(account, token, host or twilio.HOST, hosts.get("content", twilio.CONTENT_HOST), QUICK)
+    return FacebookApi(given("facebook_token"), host or facebook.HOST, QUICK)

@@ -178,7 +178,7 @@ def test_a_platform_that_stays_down_loses_the_reply_but_no_state(
         assert "How does the Court serve US security interests?" in answer
 
     play(name, assistant, scene)
-    assert "could not be delivered" in caplog.text
+    assert "did not take a call" in caplog.text
 
 
 @each_channel
