@@ -12,6 +12,7 @@ from typing import Any, Literal, Optional, cast
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.errors import Errors, StorageError
 from bot.runtime import tensorflow_free
@@ -60,7 +61,9 @@ def list_records(
     for record in found:
         name = record.fields.get("organization") or record.fields.get("person_name") or ""
         row = (record.reference, _day(record.created_at), record.kind, record.state or "", record.status)
-        table.add_row(*row, str(name), str(record.fields.get("email") or record.email or ""))
+        email = record.fields.get("email") or record.email or ""
+        # As text: what a visitor typed in square brackets is no markup, and must not end the list.
+        table.add_row(*row, Text(str(name)), Text(str(email)))
     Console(width=160).print(table)
     typer.echo(f"{len(found)} record{'s' if len(found) != 1 else ''}.")
 

@@ -86,6 +86,14 @@ def test_a_record_is_shown_marked_and_deleted(staff: Staff, references: list[str
     assert references[0] in staff.run("records", "list")
 
 
+@pytest.mark.parametrize("name", ["Ann [/] Lee", "[red]Ann[/red]"])
+def test_a_name_that_looks_like_markup_is_listed_as_typed(sqlite_url: str, tmp_path: object, name: str) -> None:
+    engine = open_database(sqlite_url)
+    RecordStore(engine).save(_submission("c" * 32, "volunteer", "ann@example.org", person_name=name), "three")
+    engine.dispose()
+    assert name in Staff(sqlite_url, tmp_path).run("records", "list")
+
+
 def test_an_export_is_harmless_in_a_spreadsheet_and_whole_in_json(staff: Staff, references: list[str]) -> None:
     rows = list(csv.DictReader(io.StringIO(staff.run("records", "export"))))
     assert {row["number"] for row in rows} == set(references)
