@@ -23,7 +23,7 @@ NOT_UNDERSTOOD = frozenset(("nlu_fallback", "out_of_scope"))
 _FREE = ("text", "place")
 """Types of answers that nearly any text fits."""
 
-_NO_INTERRUPTION = frozenset(("affirm", "deny"))
+_NO_INTERRUPTION = frozenset(("affirm", "deny", "inform_place"))
 """Intents that answer nothing by themselves."""
 
 _MUST_HEAR = frozenset(("report_crime", "delete_data", "withdraw_record"))
@@ -95,6 +95,8 @@ def decide(heard: Heard, form: Form, step: FormStep) -> Decision:
     verdict = validate(heard.text, step)
     if isinstance(verdict, Taken):
         return Answers({step.id: verdict}, heard.asks_too)
+    if isinstance(verdict, Refused) and verdict.choices:
+        return verdict  # understood, but not which one is meant
     if heard.asks_too or heard.offered:
         return Interrupts()
     return _instead(heard) or verdict
@@ -103,7 +105,8 @@ def decide(heard: Heard, form: Form, step: FormStep) -> Decision:
 def _interrupts_free_text(heard: Heard, step: FormStep) -> bool:
     if heard.asks_too:
         return False
-    if asks(heard.text) or (heard.offered and heard.text not in step.choices):
+    other_pick = heard.offered and step.answer == "text" and heard.text not in step.choices
+    if asks(heard.text) or other_pick:
         return True
     words = heard.text.split()
     named = looks_like_a_name(words)

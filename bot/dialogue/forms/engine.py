@@ -128,7 +128,8 @@ class OpenForm:
 
     def _refuse(self, refused: Refused) -> Turn:
         self.state.failures += 1
-        error = " ".join(part for part in (refused.reason, self.step.example) if part)
+        example = "" if refused.choices else self.step.example
+        error = " ".join(part for part in (refused.reason, example) if part)
         if self.state.failures > 1:
             error = " ".join(part for part in (refused.reason, how_to(self.step)) if part)
         reply = ask(self.form, self.step, self.answers, error=error)

@@ -9,6 +9,7 @@ from bot.content.forms import Form, FormStep
 from bot.content.text import normalized
 from bot.dialogue.forms.answers import Taken
 from bot.dialogue.forms.controls import named_field
+from bot.dialogue.forms.places import spelled_place
 from bot.dialogue.forms.validators import ADDRESS, INTRODUCTION, validate
 
 _PARTS = re.compile(r"[,;\n]+\s*|\.\s+|\s+and\s+(?=(?:my|our|the|i)\b)", re.IGNORECASE)
@@ -94,6 +95,6 @@ def _from_rest(left: list[str], form: Form, step: FormStep, found: dict[str, Tak
             left = left[1:]
     where = next((other for other in form.steps if other.answer == "place"), None)
     if left and where and where.id not in found and step.id in ("person_name", where.id):
-        verdict = validate(_LIVE.sub("", ", ".join(left)), where)
-        if isinstance(verdict, Taken):
-            found[where.id] = verdict
+        known = spelled_place(_LIVE.sub("", ", ".join(left)))
+        if known:
+            found[where.id] = known

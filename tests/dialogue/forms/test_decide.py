@@ -156,7 +156,10 @@ def test_a_yes_with_a_condition_is_no_consent(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("I'm Ann Lee, ann@x.org, Denver", {"person_name": "Ann Lee", "email": "ann@x.org", "place": "Denver"}),
+        (
+            "I'm Ann Lee, ann@x.org, Denver",
+            {"person_name": "Ann Lee", "email": "ann@x.org", "place": "Denver, Colorado"},
+        ),
         ("Ann Lee, 212 555 0123", {"person_name": "Ann Lee", "phone": "+1 212-555-0123"}),
         ("my name is Ann Lee and my email is ann@x.org", {"person_name": "Ann Lee", "email": "ann@x.org"}),
         ("ann@x.org", {"email": "ann@x.org"}),
@@ -187,3 +190,43 @@ def test_an_answer_with_a_question_does_both() -> None:
     decision = decide(Heard("my email is a@b.org", "faq", 0.9, asks_too=True), VOLUNTEER, VOLUNTEER.step("email"))
     assert isinstance(decision, Answers)
     assert decision.interrupts
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "state"),
+    [
+        ("60614", "Chicago, Illinois 60614", "IL"),
+        ("I live in denver", "Denver, Colorado", "CO"),
+        ("Springfield, IL", "Springfield, Illinois", "IL"),
+        ("Kentucky", "Kentucky", "KY"),
+        ("Toronto, Canada", "Toronto, Canada", None),
+        ("Whoville, Nowhere County", "Whoville, Nowhere County", None),
+    ],
+)
+@pytest.mark.parametrize("intent", ["inform_place", "find_alliance_near", "nlu_fallback"])
+def test_a_place_answers_its_step_and_brings_its_state(typed: str, kept: str, state: str, intent: str) -> None:
+    decision = decided(typed, "place", intent)
+    assert isinstance(decision, Answers)
+    assert decision.taken["place"].value == {"text": kept, "state": state}
+
+
+@pytest.mark.parametrize("intent", ["inform_place", "nlu_fallback"])
+def test_a_city_of_several_states_is_asked_about(intent: str) -> None:
+    decision = decided("Springfield", "place", intent)
+    assert isinstance(decision, Refused)
+    assert "Springfield, IL" in decision.choices
+    for choice in decision.choices:
+        picked = decide(Heard(choice, intent, 0.9, offered=True), VOLUNTEER, VOLUNTEER.step("place"))
+        assert isinstance(picked, Answers), choice
+
+
+@pytest.mark.parametrize("typed", ["00000", "2026-11-25", "11/25/2026", "asdf", "x" * 300, "12"])
+@pytest.mark.parametrize("intent", ["inform_place", "nlu_fallback"])
+def test_what_is_no_place_is_refused(typed: str, intent: str) -> None:
+    assert isinstance(decided(typed, "place", intent), Refused)
+
+
+def test_a_part_that_is_no_place_is_not_taken_for_one() -> None:
+    decision = decided("Ann Lee, ann@x.org, thanks, bye", "person_name")
+    assert isinstance(decision, Answers)
+    assert set(decision.taken) == {"person_name", "email"}
