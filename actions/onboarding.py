@@ -67,8 +67,9 @@ class ValidateForm(FormValidationAction):
         """Says what a turn says and puts what it changes into slots."""
         content = shared_store().content
         if turn.end:
-            say(dispatcher, ended(content, turn.end, reference_of(turn.state.id)))
             saved = _submission(form, turn) if turn.end == "saved" else None
+            with_email = bool(saved and saved.email)
+            say(dispatcher, ended(content, turn.end, reference_of(turn.state.id), with_email))
             return [
                 *(SlotSet(name, None) for name in (*form.fields, STATE_SLOT, REQUESTED_SLOT)),
                 *([SlotSet(SUBMISSION_SLOT, saved.dict())] if saved else []),

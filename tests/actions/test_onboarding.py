@@ -191,6 +191,12 @@ def test_no_form_starts_where_others_read_along(assistant: Assistant) -> None:
     assert not asyncio.run(turn(assistant, "group", "thanks"))[-1].form_step
 
 
+def test_who_left_no_address_is_told_the_way_back_that_works(assistant: Assistant) -> None:
+    reply = Visitor(assistant).say("talk to a human", "yes", "please call", "skip", "yes").text
+    assert "e-mail address that you gave" not in reply
+    assert '"Delete my data" in this conversation' in reply
+
+
 def test_the_operators_promise_takes_the_place_of_none(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_REPLY_PROMISE", "Staff reply within a month.")
     visitor = Visitor(assistant)

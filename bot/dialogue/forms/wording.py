@@ -105,20 +105,24 @@ def how_to(step: Step, leaving: bool = True) -> str:
     return " ".join([step.why, step.example, *([ways] if leaving else [])])
 
 
-def ended(content: Content, end: End, reference: str) -> Reply:
+def ended(content: Content, end: End, reference: str, with_email: bool) -> Reply:
     """The reply that ends a form; it repeats nothing that was given.
 
     Args:
         content: For the topics that it offers.
         end: How the form ended.
         reference: Reference number of the record, if one was saved.
+        with_email: Whether an e-mail address was given, without which a record cannot be withdrawn from elsewhere.
     """
     if end == "saved":
+        elsewhere = (
+            f'at any time and from any device, write "Withdraw {reference}" and the e-mail address that you gave'
+        )
+        way_back = elsewhere if with_email else 'write "Delete my data" in this conversation'
         return Reply(
             text=(
-                f"Thank you. Your details are saved for AMICC's staff, under the reference number {reference}.\n\n"
-                f'To take them back, at any time and from any device, write "Withdraw {reference}" and the e-mail '
-                f"address that you gave. {promise(content.forms)}"
+                f"Thank you. What you left is saved for AMICC's staff, under the reference number {reference}.\n\n"
+                f"To take it back, {way_back}. {promise(content.forms)}"
             )
         )
     if end == "minor":
