@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import distance, process
@@ -21,6 +21,8 @@ NEAREST = 0.78
 """Least normalized similarity of a misspelled name (optimal string alignment): one slip in five letters, two in ten."""
 LONGEST_NEAR = 2
 """Words of a name that is recognized in spite of a slip; each more costs every message."""
+REMEMBERED = 4
+"""Texts whose names are remembered: the steps of one turn ask for those of the same text."""
 
 
 class Target(NamedTuple):
@@ -70,23 +72,34 @@ class Names:
         targets.pop("", None)
         self._targets = {name: tuple(found.values()) for name, found in targets.items()}
         self._longest = max((len(name.split()) for name in self._targets), default=0)
+        self._remembered = lru_cache(REMEMBERED)(self._find)
 
     @cached_property
     def _long_names(self) -> list[str]:
         return [name for name in self._targets if len(name) >= SHORTEST]
 
-    def find(self, text: str) -> list[Mention]:
+    def find(self, text: str) -> tuple[Mention, ...]:
         """The names in a text, in their order; places are those of the words of ``folded(text)``."""
+        return self._remembered(text)
+
+    def _find(self, text: str) -> tuple[Mention, ...]:
         words = folded(text).split()
+        # What is spelled right is no misspelled name.
+        doubtful = [len(word) >= SHORTEST and not self._is_word(word) for word in words]
         taken = [False] * len(words)
         found: list[Mention] = []
-        for lookup, longest in ((self._exact, self._longest), (self._near, LONGEST_NEAR)):
+        for lookup, longest, wanted in (
+            (self._exact, self._longest, [True] * len(words)),
+            (self._near, LONGEST_NEAR, doubtful),
+        ):
             for start, end in _windows(len(words), longest):
-                targets = () if any(taken[start:end]) else lookup(words[start:end])
+                if any(taken[start:end]) or not any(wanted[start:end]):
+                    continue
+                targets = lookup(words[start:end])
                 if targets:
                     found.append(Mention(start, end, targets))
                     taken[start:end] = [True] * (end - start)
-        return sorted(found)
+        return tuple(sorted(found))
 
     def _exact(self, words: list[str]) -> tuple[Target, ...]:
         name = " ".join(words)
@@ -97,8 +110,6 @@ class Names:
 
     def _near(self, words: list[str]) -> tuple[Target, ...]:
         name = " ".join(words)
-        if len(name) < SHORTEST or all(len(word) < SHORTEST or self._is_word(word) for word in words):
-            return ()
         near = process.extractOne(
             name, self._long_names, scorer=distance.OSA.normalized_similarity, score_cutoff=NEAREST
         )

@@ -27,10 +27,6 @@ NOTABLE = 5
 """ZIP codes from which a city is known without its state."""
 LONGEST = 6
 """Words of the longest names, with the state."""
-NOTABLE = 5
-"""ZIP codes from which a city is known without its state."""
-LONGEST = 6
-"""Words of the longest names, with the state."""
 SHORT = 2
 """Words without any that could be a place are still looked up, if they are so few: ME is a state."""
 

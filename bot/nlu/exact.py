@@ -75,17 +75,17 @@ class ExactMatcher(GraphComponent):
         elif name in content.by_title:
             set_topic(message, f"faq/{content.by_title[name]}", 1.0)
         else:
-            titles = (normalized(paper.title) for paper in content.knowledge.papers.values())
+            titles = (title for title, paper in content.by_name.items() if paper.startswith("paper/"))
             nearest = next((title for title in titles if _nearly_the_same(name, title)), None)
-            if nearest in content.by_name:
+            if nearest:
                 set_named(message, content.by_name[nearest], SLIPS)
 
 
 def _nearly_the_same(text: str, title: str) -> bool:
     """Whether a text is a title with slips of the hand: the same words in the same order, each nearly right."""
-    words, right = text.split(), title.split()
-    if len(words) != len(right) or len(text) < SHORTEST_TITLE:
+    if text.count(" ") != title.count(" ") or len(text) < SHORTEST_TITLE:
         return False
+    words, right = text.split(), title.split()
     return all(distance.OSA.normalized_similarity(*pair) >= SLIPS for pair in zip(words, right))
 
 
@@ -97,6 +97,8 @@ def _refuse(message: Message, reason: str) -> None:
 
 def _mostly_other_script(text: str) -> bool:
     """Whether most letters are not Latin: Arabic, Chinese, Russian, Hindi and so on."""
+    if text.isascii():
+        return False
     letters = [character for character in re.sub(r"\W", "", text) if character.isalpha()]
     other = sum(
         1 for letter in letters if not unicodedata.name(letter, "").startswith(("LATIN", "MODIFIER", "FULLWIDTH LATIN"))

@@ -143,7 +143,8 @@ class KernelModel:
         # safetensors has no types for this class.
         with safe_open(str(path), framework="numpy") as file:  # type: ignore[no-untyped-call,attr-defined]
             names = file.metadata()
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dictionary)
+            # Copies: NumPy puts what it allocates itself on large pages, which halves the time of reading 10 MB a turn.
+            arrays = {name: file.get_tensor(name).copy() for name in file.keys()}  # noqa: SIM118 (not a dictionary)
         return cls(json.loads(names["labels"]), json.loads(names["ngrams"]), arrays)
 
     def predict(self, texts: Sequence[str], vectors: Floats) -> Prediction:
