@@ -12,7 +12,7 @@ from bot.content.alliances import named_alliance
 from bot.content.places import find_place, shared_finder
 from bot.content.store import shared_store
 from bot.dialogue.alliances import alliance_reply, one_alliance_reply
-from bot.dialogue.replies import canned_reply
+from bot.dialogue.replies import canned_reply, without_tasks
 from bot.dialogue.say import say
 
 
@@ -27,9 +27,10 @@ class ActionFindAlliance(Action):
         text = str(tracker.latest_message.get("text") or "")
         named = named_alliance(content.alliances, text)
         if named:
-            say(dispatcher, one_alliance_reply(content, named))
+            reply = one_alliance_reply(content, named)
         elif shared_finder().is_zip_code(text) and not find_place(text).place:
-            say(dispatcher, canned_reply(content, content.responses["utter_no_such_zip_code"]))
+            reply = canned_reply(content, content.responses["utter_no_such_zip_code"])
         else:
-            say(dispatcher, alliance_reply(content, find_place(text)))
+            reply = alliance_reply(content, find_place(text))
+        say(dispatcher, without_tasks(content, reply) if tracker.active_loop_name else reply)
         return []

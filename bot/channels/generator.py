@@ -11,7 +11,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.channels.formatting import plain_text
 from bot.content.store import ContentStore, shared_store
-from bot.dialogue.replies import canned_reply, topic_reply
+from bot.dialogue.replies import canned_reply, topic_reply, without_tasks
 from bot.dialogue.reply import Reply
 
 STOCK_SHELL = "cmdline"
@@ -41,6 +41,8 @@ class ContentGenerator(NaturalLanguageGenerator):
         A topic that was removed since training is not answered: the visitor is told that there is no answer.
         """
         reply = self.reply(utter_action, output_channel)
+        if tracker.active_loop_name:
+            reply = without_tasks(self._store.content, reply)
         if tracker.get_latest_input_channel() == STOCK_SHELL:
             return {"text": plain_text(reply)}
         return reply.to_message()

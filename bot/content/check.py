@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bot.content.dialogues import dialogue_problems
+from bot.content.forms import FORMS_FILE
 from bot.content.schema import Topic
 from bot.content.store import Content, read_content
 from bot.content.text import normalized
@@ -59,6 +60,7 @@ def check_project(root: Path, cache: Path) -> Report:
     questions = _questions(root)
     problems += repeated
     problems += _question_problems(questions, phrasings)
+    problems += _phrase_problems(root, content, phrasings)
     problems += dialogue_problems(root)
     problems += _same_meaning(content, cache)
     if problems:
@@ -103,6 +105,20 @@ def _all_phrasings(root: Path) -> tuple[dict[str, str], list[Problem]]:
                     problems.append(Problem(path, start + offset, message))
                 found[key] = intent
     return found, problems
+
+
+def _phrase_problems(root: Path, content: Content, phrasings: dict[str, str]) -> list[Problem]:
+    """Forms whose button sends words that the classifier is not taught to understand."""
+    path = root / FORMS_FILE
+    return [
+        Problem(
+            path,
+            line_with(path, form.phrase),
+            f"phrase: {form.phrase!r} is no phrasing of the intent {form.intent}; add it there",
+        )
+        for form in content.forms.forms.values()
+        if phrasings.get(normalized(form.phrase)) != form.intent
+    ]
 
 
 def _questions(root: Path) -> list[tuple[Path, int, str]]:

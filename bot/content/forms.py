@@ -64,7 +64,7 @@ class Form(BaseModel):
         id: Such as ``volunteer``; also the kind of the record that it leads to.
         title: What the form is called.
         label: Name of the task for a button.
-        phrase: What a visitor types to start it.
+        phrase: What picking that button sends: a phrasing of the intent.
         intent: The intent that starts it.
         intro: What is said first: what is asked, why, and what happens with it.
         consent: The question that the last step asks.
@@ -90,6 +90,11 @@ class Form(BaseModel):
         if answers.count("consent") != 1 or answers[-1] != "consent":
             raise ValueError(f"the form {values['id']} must end with the one step that asks for consent")
         return values
+
+    @property
+    def key(self) -> str:
+        """What the form is called beside content ids, such as ``form/volunteer``."""
+        return f"form/{self.id}"
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.content.forms import FORMS_FILE, Forms
 from bot.content.knowledge import PAPERS, SITUATIONS, Knowledge
 from bot.content.responses import CannedResponse
 from bot.content.schema import Topic
@@ -52,14 +53,19 @@ NEEDED_RESPONSES = (
 
 
 def reference_problems(
-    root: Path, topics: dict[str, Topic], responses: dict[str, CannedResponse], knowledge: Knowledge
+    root: Path,
+    topics: dict[str, Topic],
+    responses: dict[str, CannedResponse],
+    knowledge: Knowledge,
+    forms: Forms,
 ) -> list[Problem]:
     """All names that lead nowhere in a project's content."""
     return [
         *_named_in_knowledge(root, topics, knowledge),
-        *_sent_twice(root, topics, knowledge),
+        *_sent_twice(root, topics, knowledge, forms),
         *(problem for topic in topics.values() for problem in _related(topic, topics)),
-        *_offered(root / "domain.yml", topics, responses),
+        *(problem for topic in topics.values() for problem in _tasks(topic, forms)),
+        *_offered(root / "domain.yml", topics, responses, forms),
         *_given_by_code(root / "domain.yml", responses),
         *_given_by_rules(root, responses),
     ]
@@ -75,6 +81,13 @@ def _related(topic: Topic, topics: dict[str, Topic]) -> Iterator[Problem]:
             what = "is the topic itself" if other == topic.id else "does not exist"
             message = f"the related topic {other!r} {what}; name another topic's file without .yml"
             yield Problem(topic.path, YamlFile(topic.path).line("nlu", 0, "metadata", *steps), message)
+
+
+def _tasks(topic: Topic, forms: Forms) -> Iterator[Problem]:
+    for index, task in enumerate(topic.tasks):
+        if task not in forms.forms:
+            message = f"the task {task!r} is no form; name one of {', '.join(forms.forms) or 'none'}"
+            yield Problem(topic.path, YamlFile(topic.path).line("nlu", 0, "metadata", "tasks", index), message)
 
 
 def _named_in_knowledge(root: Path, topics: dict[str, Topic], knowledge: Knowledge) -> Iterator[Problem]:
@@ -101,13 +114,14 @@ def _named_in_knowledge(root: Path, topics: dict[str, Topic], knowledge: Knowled
                         yield Problem(path, YamlFile(path).line(key, index, name), message)
 
 
-def _sent_twice(root: Path, topics: dict[str, Topic], knowledge: Knowledge) -> Iterator[Problem]:
+def _sent_twice(root: Path, topics: dict[str, Topic], knowledge: Knowledge, forms: Forms) -> Iterator[Problem]:
     """Texts that two choices would send, and labels that two buttons would have."""
     sent = {normalized(topic.title): topic.intent for topic in topics.values()}
     labels = {normalized(topic.label): topic.intent for topic in topics.values()}
     lists: tuple[tuple[Path, str, str, Iterable[Any]], ...] = (
         (root / PAPERS, "papers", "title", knowledge.papers.values()),
         (root / SITUATIONS, "situations", "question", knowledge.situations.values()),
+        (root / FORMS_FILE, "forms", "phrase", forms.forms.values()),
     )
     for path, key, name, entries in lists:
         for index, entry in enumerate(entries):
@@ -119,12 +133,15 @@ def _sent_twice(root: Path, topics: dict[str, Topic], knowledge: Knowledge) -> I
                     yield Problem(path, YamlFile(path).line(key, index, field), message)
 
 
-def _offered(domain: Path, topics: dict[str, Topic], responses: dict[str, CannedResponse]) -> Iterator[Problem]:
+def _offered(
+    domain: Path, topics: dict[str, Topic], responses: dict[str, CannedResponse], forms: Forms
+) -> Iterator[Problem]:
     for response in responses.values():
-        for other in response.choices:
-            if other not in topics:
-                message = f"{response.name} offers the topic {other!r}, which does not exist"
-                yield Problem(domain, line_with(domain, f"{response.name}:"), message)
+        missing = [f"the topic {other!r}" for other in response.choices if other not in topics]
+        missing += [f"the task {task!r}" for task in response.tasks if task not in forms.forms]
+        for what in missing:
+            message = f"{response.name} offers {what}, which does not exist"
+            yield Problem(domain, line_with(domain, f"{response.name}:"), message)
 
 
 def _given_by_code(domain: Path, responses: dict[str, CannedResponse]) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ class CannedResponse(BaseModel):
         short_text: The variant for SMS, if the file has one.
         channel_texts: Variants for other channels, by name of the channel.
         choices: Ids of topics offered as choices.
+        tasks: Ids of forms offered before them.
         outcome: ``answered`` unless ``metadata`` says otherwise.
         sources: Where its facts come from, if it states any.
     """
@@ -30,6 +31,7 @@ class CannedResponse(BaseModel):
     short_text: Optional[str] = Field(None, min_length=1, max_length=MAX_SHORT_ANSWER)
     channel_texts: dict[str, str] = Field(default_factory=dict)
     choices: list[str] = Field(default_factory=list, max_items=8)
+    tasks: list[str] = Field(default_factory=list, max_items=4)
     outcome: str = Field("answered", regex="^(answered|unanswered)$")
     sources: list[Source] = Field(default_factory=list)
 

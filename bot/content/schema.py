@@ -16,6 +16,7 @@ MAX_SHORT_ANSWER = 320
 """Characters of a short answer: two SMS segments of 160."""
 
 MAX_RELATED = 4
+MAX_TASKS = 2
 FOLLOW_UP_KINDS = ("why", "how_help")
 """What "why?" and "how can I help?" are called in ``follow_ups``."""
 
@@ -98,6 +99,7 @@ class TopicMetadata(BaseModel):
     sources: list[Source] = Field(min_items=1)
     reviewed: date
     related: list[str] = Field(min_items=1, max_items=MAX_RELATED)
+    tasks: list[str] = Field(default_factory=list, max_items=MAX_TASKS)
     follow_ups: dict[str, str] = Field(default_factory=dict)
     gives_way: Optional[bool] = None
 

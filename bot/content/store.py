@@ -91,7 +91,7 @@ def read_content(root: Path) -> Content:
         problems += error.problems
     by_title = _titles(topics, problems)
     # A broken file would make its neighbours' references look dangling: show the cause, not the symptoms.
-    problems = problems or reference_problems(root, topics, responses, knowledge)
+    problems = problems or reference_problems(root, topics, responses, knowledge, forms)
     if problems:
         raise ContentError(problems)
     return Content(topics, responses, by_title, knowledge, _names(topics, by_title, knowledge), alliances, forms)

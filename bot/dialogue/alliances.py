@@ -10,12 +10,14 @@ from bot.content.geography import KM_A_MILE, Place, distance_km
 from bot.content.places import Found
 from bot.content.schema import spoken_date
 from bot.content.store import Content
-from bot.dialogue.replies import canned_reply, topic_choices
+from bot.dialogue.replies import canned_reply, task_choices, topic_choices
 from bot.dialogue.reply import Card, Choice, Reply
 
 TOPIC = "faq/find_alliance"
 START = ("start_alliance", "local_alliance")
 """Topics that help where there is no alliance."""
+SIGN_UP = ("alliance",)
+"""The form for who wants to start or join one."""
 NEXT_DOOR_MILES = 5
 
 
@@ -37,7 +39,7 @@ def alliance_reply(content: Content, found: Found) -> Reply:
     return reply.copy(
         update={
             "cards": [_card(one, place) for one in shown],
-            "choices": topic_choices(content, START),
+            "choices": [*task_choices(content, SIGN_UP), *topic_choices(content, START)],
             "sources": [source for one in shown for source in one.sources] or reply.sources,
             "topic": [TOPIC, *(one.key for one in near)],
         }
@@ -50,7 +52,7 @@ def one_alliance_reply(content: Content, alliance: Alliance) -> Reply:
     return reply.copy(
         update={
             "title": alliance.name,
-            "choices": topic_choices(content, ("find_alliance", *START)),
+            "choices": [*task_choices(content, SIGN_UP), *topic_choices(content, ("find_alliance", *START))],
             "sources": alliance.sources,
             "topic": [alliance.key],
         }

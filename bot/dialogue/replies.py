@@ -19,14 +19,26 @@ def topic_choices(content: Content, ids: Iterable[str]) -> list[Choice]:
     return [Choice(label=topic.label, text=topic.title) for topic in topics if topic]
 
 
+def task_choices(content: Content, ids: Iterable[str]) -> list[Choice]:
+    """Choices that start forms; ids that no longer exist are left out."""
+    forms = (content.forms.forms.get(identity) for identity in ids)
+    return [Choice(label=form.label, text=form.phrase) for form in forms if form]
+
+
+def without_tasks(content: Content, reply: Reply) -> Reply:
+    """A reply that starts no form: what is said while one is open."""
+    phrases = {form.phrase for form in content.forms.forms.values()}
+    return reply.copy(update={"choices": [choice for choice in reply.choices if choice.text not in phrases]})
+
+
 def topic_reply(content: Content, topic: Topic) -> Reply:
-    """The answer of a topic, with its sources and related topics."""
+    """The answer of a topic, with its sources, what can be done here, and related topics."""
     return Reply(
         title=topic.title,
         text=topic.answer,
         short_text=topic.short_answer,
         sources=topic.sources,
-        choices=topic_choices(content, topic.related),
+        choices=[*task_choices(content, topic.tasks), *topic_choices(content, topic.related)],
         topic=[topic.intent],
     )
 
@@ -38,7 +50,7 @@ def canned_reply(content: Content, response: CannedResponse, channel: str = "") 
         text=response.channel_texts.get(channel, response.text),
         short_text=response.short_text,
         sources=response.sources,
-        choices=topic_choices(content, response.choices),
+        choices=[*task_choices(content, response.tasks), *topic_choices(content, response.choices)],
         outcome=outcome,
     )
 

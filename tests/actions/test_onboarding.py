@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from actions import onboarding
 from bot.channels.output import ReplyChannel
+from bot.content.store import ContentStore
 from bot.dialogue.reply import Reply
 from bot.runtime.agent import Assistant
 from bot.storage.records import Record, RecordStore
@@ -75,6 +76,25 @@ def test_what_is_saved_is_what_the_summary_showed(assistant: Assistant) -> None:
     ]
     assert record.reference in reply.text
     assert (record.kind, record.email) == ("volunteer", EMAIL)
+
+
+@pytest.mark.parametrize("form", ["volunteer", "alliance", "organization", "contact"])
+def test_what_a_button_sends_starts_its_form(assistant: Assistant, content_store: ContentStore, form: str) -> None:
+    step = Visitor(assistant).say(content_store.content.forms.forms[form].phrase).form_step
+    assert step
+    assert step.form == form
+
+
+def test_topics_offer_the_forms_that_belong_to_them(content_store: ContentStore) -> None:
+    offered = {(task, topic.id) for topic in content_store.content.topics.values() for task in topic.tasks}
+    assert offered >= {
+        ("volunteer", "volunteer"),
+        ("volunteer", "how_to_advocate"),
+        ("alliance", "find_alliance"),
+        ("alliance", "start_alliance"),
+        ("organization", "org_membership"),
+        ("contact", "amicc_contact"),
+    }
 
 
 @pytest.mark.parametrize("ending", ["no", "cancel", "stop"])

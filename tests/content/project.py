@@ -129,8 +129,9 @@ class Project:
         domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
         for variants in domain["responses"].values():
             for variant in variants:
-                # The project's own responses offer topics that are not here.
-                variant.get("metadata", {}).pop("choices", None)
+                # The project's own responses offer topics and forms that are not here.
+                for offer in ("choices", "tasks"):
+                    variant.get("metadata", {}).pop(offer, None)
         self.write(self.domain, yaml.safe_dump(domain, sort_keys=False, allow_unicode=True))
 
     def topic(self, identity: str, theme: str = "") -> Path:

@@ -178,6 +178,55 @@ def test_a_file_of_another_shape_is_named(project: Project, file: str, text: str
     assert project.root / file in {problem.path for problem in project.problems()}
 
 
+@pytest.fixture
+def with_forms(project: Project) -> Project:
+    """The small project with the forms of the large one."""
+    for name in ("knowledge/forms.yml", "data/nlu/onboarding.yml"):
+        project.write(project.root / name, (ROOT / name).read_text("utf-8"))
+    return project
+
+
+def test_a_topic_may_offer_a_form(with_forms: Project) -> None:
+    with_forms.edit(with_forms.topic("write"), "    related: [seat]\n", "    related: [seat]\n    tasks: [volunteer]\n")
+    assert with_forms.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("tasks", "message"),
+    [("[volunteer, joiner]", "'joiner' is no form"), ("[volunteer, alliance, contact]", "at most 2 items")],
+)
+def test_a_task_that_is_no_form_or_too_much_is_named(with_forms: Project, tasks: str, message: str) -> None:
+    path = with_forms.topic("write")
+    with_forms.edit(path, "    related: [seat]\n", f"    related: [seat]\n    tasks: {tasks}\n")
+    problem = only(with_forms.problems())
+    assert message in problem.message
+    assert (problem.path, problem.line) == (path, with_forms.line(path, "tasks:"))
+
+
+def test_a_response_that_offers_no_form_is_named(with_forms: Project) -> None:
+    with_forms.edit(
+        with_forms.domain, "  utter_no_form:\n", "  utter_no_form:\n  - metadata: {tasks: [joiner]}\n    text: Hi\n"
+    )
+    problem = only(with_forms.problems())
+    assert "utter_no_form offers the task 'joiner'" in problem.message
+
+
+def test_a_button_that_sends_words_nobody_taught_is_named(with_forms: Project) -> None:
+    path = with_forms.root / "knowledge" / "forms.yml"
+    with_forms.edit(path, "phrase: I want to volunteer", "phrase: I would love to pitch in")
+    problem = only(with_forms.problems())
+    assert "no phrasing of the intent sign_up_volunteer" in problem.message
+    assert (problem.path, problem.line) == (path, with_forms.line(path, "pitch in"))
+
+
+def test_a_button_like_that_of_a_topic_is_named(with_forms: Project) -> None:
+    path = with_forms.root / "knowledge" / "forms.yml"
+    with_forms.edit(path, "label: Volunteer sign-up", "label: The crimes")
+    problem = only(with_forms.problems())
+    assert "is also the label of faq/crimes" in problem.message
+    assert (problem.path, problem.line) == (path, with_forms.line(path, "label: The crimes"))
+
+
 # --- the project's own content
 
 
