@@ -47,6 +47,7 @@ PATIENCE = 60
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fault-runs", type=int, default=2, help="how often each fault of tests/faults is tried")
+    parser.addoption("--renew-transcripts", action="store_true", help="write docs/channels/transcripts/ anew")
     parser.addoption("--fault-resume", action="store_true", help="leave out tries that passed, and note those that do")
 
 

@@ -88,7 +88,6 @@ SMS = Capabilities(
     text_length=1600,
     max_segments=5,
     short=True,
-    menu=6,
 )
 WHATSAPP = Capabilities(
     # Twilio, Message resource: Body 1600; Twilio, content type twilio/list-picker: body 1024, 10 items, item 24,

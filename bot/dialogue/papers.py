@@ -63,10 +63,8 @@ def paper_list(intro: str, papers: Sequence[Paper], asked: str, page: int, extra
     """
     shown, more = page_of(papers, page, PAGE)
     choices = [next_page(asked, page, "More papers")] if more else []
-    short = " ".join([intro, *(f"{number}. {paper.title}." for number, paper in enumerate(shown, start=1))])
     return Reply(
         text=intro,
-        short_text=short if len(short) <= 320 else None,
         sources=_pages(shown),
         cards=[paper_card(paper) for paper in shown],
         choices=[*choices, *extra][:MOST_CHOICES],

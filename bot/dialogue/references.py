@@ -17,7 +17,7 @@ from bot.content.text import normalized
 from bot.dialogue.context import Context
 from bot.dialogue.reply import Choice
 
-OUT_OF_RANGE, NOTHING, NO_REASON = "out_of_range", "nothing_meant", "no_reason"
+OUT_OF_RANGE, NOTHING, NO_REASON, NO_MORE = "out_of_range", "nothing_meant", "no_reason", "nothing_more"
 """Why a reference stands for nothing; each has a response ``utter_<reason>``."""
 
 FOLLOW_UPS = frozenset({"tell_more", "whats_since", "shorter", "more", "follow_why", "follow_help", "who_is"})
@@ -152,6 +152,8 @@ def follow_up(
         pages = [option for option in context.options if split_page(option.text)[1] > 1]
         if pages:
             return Meaning(text=pages[0].text)
+        if context.options and not context.subject:
+            return Meaning(problem=NO_MORE)
         intent = "tell_more"
     if intent == "follow_help":
         topic = content.topics.get(_followed(context, content, "how_help") or HELP_TOPIC)

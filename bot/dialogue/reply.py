@@ -6,6 +6,7 @@ from typing import Any, Literal, Optional
 
 from pydantic import BaseModel, Field
 
+from bot.content.forms import AnswerType
 from bot.content.schema import Source
 
 Outcome = Literal["answered", "suggested", "unanswered"]
@@ -57,6 +58,7 @@ class FormStep(BaseModel):
         field: Name of the field that the next message fills, such as ``email``.
         step: Place of this question, counted from 1.
         total: How many questions the form has.
+        answer: What the field takes, as ``knowledge/forms.yml`` declares it.
         optional: Whether the visitor may skip it.
         input_type: ``type`` of an HTML input.
         input_mode: ``inputmode`` of an HTML input.
@@ -68,6 +70,7 @@ class FormStep(BaseModel):
     field: str
     step: int = Field(ge=1)
     total: int = Field(ge=1)
+    answer: AnswerType = "text"
     optional: bool = False
     input_type: Literal["text", "email", "tel"] = "text"
     input_mode: Literal["text", "email", "tel", "numeric"] = "text"

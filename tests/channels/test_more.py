@@ -15,11 +15,12 @@ QUESTION = "Why should the US support the ICC?"
 
 
 def sent(assistant: Assistant, text: str, channel: str = "sms", message_id: Optional[str] = None) -> str:
-    """What a visitor of a channel reads."""
+    """What a visitor of a channel reads, Slack's own blocks for papers included."""
     output = ReplyChannel()
     message = UserMessage(text, output, "visitor", input_channel=channel, message_id=message_id)
     asyncio.run(assistant.handle_message(message))
-    return "\n".join(each.text for each in format_turn(output.pending, CAPABILITIES[channel]).messages)
+    messages = format_turn(output.pending, CAPABILITIES[channel]).messages
+    return "\n".join(part for each in messages for part in (each.text, *(card.text for card in each.cards)))
 
 
 def test_more_goes_on_until_nothing_is_left(assistant: Assistant) -> None:
@@ -35,6 +36,64 @@ def test_more_goes_on_until_nothing_is_left(assistant: Assistant) -> None:
 
 def test_asking_for_the_rest_when_nothing_is_left_is_answered(assistant: Assistant) -> None:
     assert sent(assistant, "send me the rest of that").startswith("That was all of it.")
+
+
+def test_more_with_nothing_left_says_so_and_offers_what_goes_further(assistant: Assistant) -> None:
+    for text in (QUESTION, "MORE", "MORE"):
+        sent(assistant, text)
+    after = sent(assistant, "MORE")
+    assert after.startswith("I have said what I have on that. This goes further:")
+    assert "1. " in after
+
+
+def test_more_before_anything_was_said_is_answered(assistant: Assistant) -> None:
+    assert sent(assistant, "MORE").startswith("I am not sure what you are referring to.")
+
+
+def test_more_after_a_greeting_repeats_nothing(assistant: Assistant) -> None:
+    greeting = sent(assistant, "hello")
+    assert "or MORE" not in greeting
+    assert sent(assistant, "MORE").startswith("That was all of it.")
+
+
+def test_more_of_a_list_is_first_its_rest_and_then_its_next_page(assistant: Assistant) -> None:
+    first = sent(assistant, "show me the latest papers")
+    assert "4. More papers" in first
+    assert first.endswith("or MORE for the rest.")
+    told = sent(assistant, "MORE")
+    assert "Whether the Rome Statute could lead to a case against President Obama" in told
+    assert not told.endswith("or MORE for the rest.")
+    second = sent(assistant, "more")
+    assert "1. Preliminary Examination in Palestine" in second
+    assert sent(assistant, "1").startswith("Preliminary Examination in Palestine")
+
+
+def test_the_next_page_can_be_had_at_once(assistant: Assistant) -> None:
+    for text in ("more papers", "4"):
+        sent(assistant, "show me the latest papers")
+        assert "1. Preliminary Examination in Palestine" in sent(assistant, text)
+
+
+def test_where_the_whole_list_fits_more_is_the_next_page(assistant: Assistant) -> None:
+    for channel in ("slack", "telegram", "facebook", "whatsapp"):
+        sent(assistant, "show me the latest papers", channel)
+        assert "Preliminary Examination in Palestine" in sent(assistant, "more", channel)
+
+
+def test_more_themes_are_reached_by_number_and_by_more(assistant: Assistant) -> None:
+    for text in ("7", "MORE"):
+        assert "7. More themes" in sent(assistant, "What papers do you have?")
+        assert "1. Arrests" in sent(assistant, text)
+    assert sent(assistant, "MORE").startswith("That was all of it.")
+
+
+@pytest.mark.parametrize("text", ["9", "0", "99", "the ninth one", "number 12"])
+def test_a_number_outside_the_menu_is_answered_with_the_menu(assistant: Assistant, text: str) -> None:
+    menu = sent(assistant, QUESTION).splitlines()[-5:-1]
+    answer = sent(assistant, text)
+    assert answer.startswith("There is no such number in my last answer.")
+    assert answer.splitlines()[-5:-1] == menu
+    assert sent(assistant, "2").startswith("How does the Court serve US security interests?")
 
 
 def test_a_number_still_picks_after_more(assistant: Assistant) -> None:

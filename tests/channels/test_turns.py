@@ -1,6 +1,7 @@
 """A turn's replies as messages: they fit, keep what must not be lost, and are numbered as the dialogue counts."""
 
 import re
+from typing import Optional
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +41,7 @@ PAPERS = Reply(
     ],
     choices=CHOICES,
 )
-STEP = FormStep(form="volunteer", field="email", step=2, total=5, input_type="email")
+STEP = FormStep(form="volunteer", field="email", step=2, total=5, answer="email", input_type="email")
 
 
 def only(replies: list[Reply], channel: Capabilities):
@@ -145,6 +146,16 @@ def test_markup_of_the_platform_is_escaped() -> None:
     assert only([reply], FACEBOOK).text == "Is 1 < 2 & 3 > 2?\n\n<b>No</b> & *so*"
 
 
+def test_a_list_on_whatsapp_costs_no_source() -> None:
+    sources = [Source(name=f"Source number {number}", url="", as_of="2015") for number in range(5)]
+    short, long = ("y" * length for length in (700, 900))
+    assert only([ANSWER.copy(update={"text": short, "sources": sources})], WHATSAPP).buttons
+    message = only([ANSWER.copy(update={"text": long, "sources": sources})], WHATSAPP)
+    assert not message.buttons
+    assert all(source.name in message.text for source in sources)
+    assert message.text.endswith("Reply 1 or 2.")
+
+
 # Choices
 
 
@@ -173,6 +184,12 @@ def test_choices_that_do_not_fit_as_buttons_become_a_numbered_menu() -> None:
     message = only([Reply(text="Many.", choices=many)], FACEBOOK)
     assert message.buttons == ()
     assert "1. Tell me about 1\n" in message.text
+
+
+def test_no_number_is_named_that_the_menu_does_not_show() -> None:
+    many = [Choice(label=f"Choice {n}", text=f"Tell me about {n}") for n in range(1, 13)]
+    message = only([Reply(text="Many.", choices=many)], SMS)
+    assert message.text.splitlines()[-2:] == ["10. Choice 10", "Reply 1, 2, 3, 4, 5, 6, 7, 8, 9 or 10."]
 
 
 def test_two_choices_that_look_alike_are_numbered() -> None:
@@ -234,6 +251,19 @@ def test_a_long_text_comes_whole_by_sending_more(channel: Capabilities) -> None:
     assert words == LONG.split()
 
 
+def test_papers_on_sms_are_listed_once_and_told_about_by_more() -> None:
+    formatted = format_turn([PAPERS], SMS)
+    (message,) = formatted.messages
+    assert message.text.startswith("Two papers fit.\n1. Paper 1 (July 2015)\n2. Paper 2 (July 2015)\n3. The crimes")
+    assert formatted.rest == "Paper 1: About <it> & more.\n\nPaper 2: About <it> & more."
+
+
+def test_a_line_that_fits_the_next_message_is_not_cut_in_its_middle() -> None:
+    line = "Source: " + "x" * 300 + " (July 2015): https://example.org/x"
+    formatted = format_turn([Reply(text="It is so. " * 60 + f"\n\n{line}")], SMS)
+    assert formatted.rest == line
+
+
 def test_a_cut_falls_at_the_end_of_a_sentence() -> None:
     text = format_turn([Reply(text="It is so. " * 300)], SMS).messages[0].text
     assert text.endswith("It is so.\nReply MORE for the rest.")
@@ -268,8 +298,16 @@ def test_a_platform_asks_for_what_it_can_ask_for() -> None:
     ask = Reply(text="Your e-mail?", form_step=STEP)
     assert only([ask], FACEBOOK).hint == "email"
     assert only([ask], TELEGRAM).hint is None
-    place = Reply(text="Where?", form_step=STEP.copy(update={"field": "place", "input_type": "text"}))
-    assert only([place], TELEGRAM).hint == "place"
+    assert only([ask], SLACK).hint is None
+
+
+@pytest.mark.parametrize(
+    ("field", "answer", "hint"),
+    [("place", "place", "place"), ("chapter_town", "place", "place"), ("place", "text", None)],
+)
+def test_the_hint_follows_what_the_step_is_declared_to_take(field: str, answer: str, hint: Optional[str]) -> None:
+    step = FormStep(form="volunteer", field=field, step=5, total=7, answer=answer)
+    assert only([Reply(text="Where?", form_step=step)], TELEGRAM).hint == hint
 
 
 # What an SMS costs

@@ -12,7 +12,6 @@ from world import KEYS, World, headers, message, payload, play
 
 from bot.channels.pseudonyms import Pseudonyms
 from bot.channels.stop import abandon_form, keyword
-from bot.channels.twilio import list_template
 
 INTRO = "AMICC's automatic assistant. HELP for help, STOP to end."
 STOPPED = "AMICC's automatic assistant: you have been unsubscribed"
@@ -189,15 +188,9 @@ def test_a_keyword_is_the_whole_message(text: str, by_sms: bool, word: Any) -> N
 # WhatsApp lists
 
 
-def with_lists(world: World) -> None:
-    for count in range(1, 11):
-        template = list_template(count)
-        world.platform.templates.append({"sid": f"HX{count:032d}", "friendly_name": template["friendly_name"]})
-
-
 def test_choices_are_a_list_where_the_account_has_the_templates(assistant: Any) -> None:
     async def scene(world: World) -> None:
-        with_lists(world)
+        world.with_lists()
         await world.deliver("whatsapp_text")
         (body,) = world.platform.sent
         values = json.loads(body["ContentVariables"])
@@ -213,7 +206,7 @@ def test_choices_are_a_list_where_the_account_has_the_templates(assistant: Any) 
 
 def test_a_list_that_is_not_taken_becomes_numbers(assistant: Any) -> None:
     async def scene(world: World) -> None:
-        with_lists(world)
+        world.with_lists()
         world.platform.lists_are_taken = False
         (text,) = await world.deliver("whatsapp_text")
         assert "\n1. " in text

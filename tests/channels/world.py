@@ -24,7 +24,7 @@ from bot.channels.facebook import FacebookApi, FacebookChannel
 from bot.channels.platform import PlatformChannel
 from bot.channels.slack import SlackApi, SlackChannel
 from bot.channels.telegram import TelegramApi, TelegramChannel
-from bot.channels.twilio import TwilioApi, TwilioChannel
+from bot.channels.twilio import TwilioApi, TwilioChannel, list_template
 from bot.runtime.agent import Assistant
 
 PAYLOADS = Path(__file__).with_name("payloads")
@@ -33,6 +33,7 @@ SECRET = "a-secret-of-our-own"
 PUBLIC = "https://chat.example.org"
 IMPATIENT = Patience(attempts=4, pause=0.01, longest=5.0, timeout=0.5)
 CHANNELS = ("slack", "telegram", "twilio", "facebook")
+KINDS = ("slack", "telegram", "sms", "whatsapp", "facebook")
 
 
 def payload(channel: str, name: str) -> bytes:
@@ -69,10 +70,16 @@ def twilio_signature(body: bytes, path: str = "", token: str = SECRET) -> str:
 
 
 class World:
-    """One channel with its platform."""
+    """One channel with its platform.
 
-    def __init__(self, name: str, assistant: Assistant, platform: FakePlatform) -> None:
-        self.name = name
+    Attributes:
+        kind: How visitors write: a channel's name, or ``sms`` or ``whatsapp``.
+        name: The channel's name: ``twilio`` for both of these.
+    """
+
+    def __init__(self, kind: str, assistant: Assistant, platform: FakePlatform) -> None:
+        self.kind = kind
+        self.name = "twilio" if kind in ("sms", "whatsapp") else kind
         self.assistant = assistant
         self.platform = platform
         self.channel = self._channel()
@@ -88,6 +95,12 @@ class World:
             return FacebookChannel(KEYS, FacebookApi("page-token", f"{host}/graph/", IMPATIENT), SECRET, "verify-me")
         twilio = TwilioApi("AC" + "0" * 31 + "1", SECRET, f"{host}/twilio", f"{host}/content", IMPATIENT)
         return TwilioChannel(KEYS, twilio, SECRET, PUBLIC, self.assistant.content, self.assistant.store)
+
+    def with_lists(self) -> None:
+        """Gives the Twilio account the templates for WhatsApp lists, as ``channels register`` does."""
+        for count in range(1, 11):
+            template = list_template(count)
+            self.platform.templates.append({"sid": f"HX{count:032d}", "friendly_name": template["friendly_name"]})
 
     async def post(self, body: bytes, settle: bool = True, **changed: Optional[str]) -> int:
         """Delivers a body as the platform does; headers can be changed or, with None, left out."""
@@ -111,7 +124,7 @@ class World:
     async def say(self, text: str, person: int = 1) -> list[str]:
         """Sends a text message as a person in private; returns the texts of the replies."""
         before = len(self.platform.sent)
-        assert await self.post(message(self.name, text, person)) == 200
+        assert await self.post(message(self.kind, text, person)) == 200
         assert self.platform.refused == []
         return self.platform.texts()[before:]
 
@@ -151,7 +164,7 @@ def play(name: str, assistant: Assistant, scene: Callable[[World], Awaitable[Any
     async def whole() -> Any:
         platform = FakePlatform()
         await platform.start()
-        world = World("twilio" if name in ("sms", "whatsapp") else name, assistant, platform)
+        world = World(name, assistant, platform)
         Sanic.test_mode = True  # more than one application in a process
         app = Sanic(f"test-{uuid4().hex}", configure_logging=False)
         app.ctx.agent = assistant

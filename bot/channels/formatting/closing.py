@@ -71,12 +71,13 @@ def _closing(
 ) -> str:
     cards: list[str] = []
     menu: list[str] = []
-    number = 0
+    number = last = 0
     for reply in replies:
         for card in reply.cards:
             number += 1
             if number <= shown and not (channel.cards and tapped):
                 cards.append(card_text(number, card, channel))
+                last = 0 if tapped else number
         for choice in reply.choices:
             number += 1
             if number <= shown and not tapped and len(menu) < channel.menu:
@@ -84,7 +85,7 @@ def _closing(
                 menu.append(
                     escaped(for_sms(f"{number}. {text}") if channel.short else f"{number}. {text}", channel.markup)
                 )
-    last = shown if not tapped and (cards or menu) else 0
+                last = number
     parts = ["\n".join(cards), sources, "\n".join([*menu, _how(last, more)]).strip()]
     return "\n\n".join(part for part in parts if part)
 

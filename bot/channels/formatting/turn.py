@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from bot.channels.capabilities import Capabilities, Hint
 from bot.channels.formatting.buttons import MORE_BUTTON, button, buttons_for
 from bot.channels.formatting.closing import SOURCE_LINES, card_text, closings, sources_line
-from bot.channels.formatting.cutting import cut
+from bot.channels.formatting.cutting import ELLIPSIS, cut
 from bot.channels.formatting.markup import bold, escaped
 from bot.channels.formatting.outgoing import Button, CardBlock, Formatted, Outgoing
 from bot.channels.formatting.sms import for_sms, segments
@@ -23,6 +23,10 @@ CLOSING_SHARE = 0.7
 """Most of a message that cards, sources and choices may take: the answer needs room too."""
 FORM_SEGMENTS = 10
 """SMS segments that a form's question may take: it is never cut, for what it says before consent must be read."""
+
+
+_HINTS: dict[str, Hint] = {"place": "place", "email": "email", "phone": "tel"}
+"""What a platform can ask for by itself, by what a form's step takes."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,12 @@ def format_turn(replies: Sequence[Reply], channel: Capabilities, intro: str = ""
     """
     buttons = buttons_for([option for reply in replies for option in reply.options], channel)
     if buttons and channel.button_text_length:
-        # WhatsApp: what is too long for a list may still fit a message with a numbered menu.
+        # WhatsApp: what is too long for a list, sources included, may still fit a message with a numbered menu.
         short = replace(channel, text_length=channel.button_text_length)
         formatted = _Turn(replies, short, intro, buttons).formatted()
-        return formatted if not formatted.rest else _Turn(replies, channel, intro, ()).formatted()
+        names = {source.name for reply in replies for source in reply.sources}
+        whole = not formatted.rest and all(name in formatted.messages[-1].text for name in names)
+        return formatted if whole else _Turn(replies, channel, intro, ()).formatted()
     return _Turn(replies, channel, intro, buttons).formatted()
 
 
@@ -97,15 +103,14 @@ class _Turn:
         return [part for part in parts if part.text.strip()]
 
     def _kept_back(self) -> str:
-        """The full answer with its sources, where the short answer is given."""
+        """Where the short answer is given: the full one, what cards are about, and sources with their addresses."""
         parts: list[str] = []
-        for reply in self.replies if not self.in_form else []:
-            if not self._short(reply) or reply.short_text == reply.text:
-                continue
-            parts.append(reply.text)
-            parts += [f"{card.title}: {card.text}" for card in reply.cards if card.text]
-            if reply.sources:
-                parts.append(sources_line(reply.sources, self.channel))
+        for reply in self.replies if self.channel.short and not self.in_form else []:
+            more = [reply.text] if self._short(reply) and reply.short_text != reply.text else []
+            more += [f"{card.title}: {card.text}" for card in reply.cards if card.text]
+            if more and reply.sources:
+                more.append(sources_line(reply.sources, self.channel))
+            parts += more
         return "\n\n".join(parts)
 
     def _closing(self, more: bool, body: Sequence[_Paragraph]) -> str:
@@ -139,6 +144,8 @@ class _Turn:
                 head.append(paragraph)
                 continue
             begun, remainder = cut(paragraph.text, lambda text: self._fits([*head, _Paragraph(text)], closing))
+            if begun.endswith(ELLIPSIS) and self._stands_alone(head, paragraph, closing):
+                begun, remainder = "", paragraph.text
             if begun:
                 head.append(_Paragraph(begun))
             rest = [_Paragraph(remainder), *body[index + 1 :]]
@@ -146,6 +153,10 @@ class _Turn:
                 rest.insert(0, head.pop())  # a title stays with its text
             return head, [part for part in rest if part.text]
         return head, []
+
+    def _stands_alone(self, head: Sequence[_Paragraph], paragraph: _Paragraph, closing: str) -> bool:
+        """Whether a paragraph goes on the next message as a whole rather than being cut within a sentence."""
+        return any(not each.title for each in head) and self._fits([paragraph], closing)
 
     def _text(self, body: Sequence[_Paragraph], closing: str) -> str:
         markup = self.channel.markup
@@ -179,5 +190,5 @@ class _Turn:
         step = next((reply.form_step for reply in reversed(self.replies) if reply.form_step), None)
         if step is None:
             return None
-        wanted = step.field if step.field == "place" else step.input_type
-        return next((hint for hint in self.channel.hints if hint == wanted), None)
+        hint = _HINTS.get(step.answer)
+        return hint if hint in self.channel.hints else None

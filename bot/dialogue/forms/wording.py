@@ -60,6 +60,7 @@ def ask(
             field=step.id,
             step=form.fields.index(step.id) + 1,
             total=len(form.steps),
+            answer=step.answer,
             optional=step.optional,
             input_type=_INPUTS.get(step.answer, "text"),
             input_mode=_INPUTS.get(step.answer, "text"),
@@ -101,7 +102,9 @@ def noted(form: Form, fields: Sequence[str], answers: Mapping[str, Any]) -> str:
 
 def how_to(step: Step, leaving: bool = True) -> str:
     """Explains a step: what a valid answer looks like, why it is asked, how to skip it or leave."""
-    ways = 'You can say "skip", "go back" or "cancel".' if step.optional else 'You can say "go back" or "cancel".'
+    # Not "cancel" alone: by SMS, carriers take that word for STOP.
+    ways = 'You can say "skip", "go back" or "cancel the form".'
+    ways = ways if step.optional else ways.replace('"skip", ', "")
     return " ".join([step.why, step.example, *([ways] if leaving else [])])
 
 
