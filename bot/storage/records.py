@@ -20,6 +20,15 @@ Status = Literal["new", "read", "handled", "withdrawn"]
 STATUSES: tuple[str, ...] = get_args(Status)
 KINDS: tuple[str, ...] = get_args(Kind)
 
+MOST_WRONG_TRIES = 5
+"""Withdrawals of one reference number with wrong e-mail addresses, from all devices together, after which ..."""
+WRONG_TRIES_LAST = 24 * 3600.0
+"""... none of it is carried out for so many seconds.
+
+The limit is on the number, because only the address can be guessed: a number has 50 random bits. A limit on all numbers
+together would let anybody keep everybody else from withdrawing.
+"""
+
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -141,14 +150,23 @@ def withdraw(connection: Connection, withdrawal: Withdrawal, now: float) -> bool
     """Marks the record of a reference number withdrawn, if the e-mail address is the one it was left with.
 
     Returns:
-        Whether the two belong together; a visitor is never told.
+        Whether the two belong together and are not locked by wrong tries; a visitor is never told.
     """
     found = connection.execute(
-        sa.select(records.c.id, records.c.kind, records.c.status)
+        sa.select(records, submissions.c.wrong_tries, submissions.c.wrong_at)
         .join(submissions, submissions.c.record_id == records.c.id)
-        .where(submissions.c.reference == withdrawal.reference, records.c.email == withdrawal.email)
+        .where(submissions.c.reference == withdrawal.reference)
+        .with_for_update()
     ).first()
     if found is None:
+        return False
+    wrong_tries = found.wrong_tries if now - (found.wrong_at or 0.0) < WRONG_TRIES_LAST else 0
+    if wrong_tries >= MOST_WRONG_TRIES:
+        return False
+    if found.email != withdrawal.email:
+        counted = {"wrong_tries": wrong_tries + 1, "wrong_at": now}
+        of_number = submissions.c.reference == withdrawal.reference
+        connection.execute(sa.update(submissions).where(of_number).values(counted))
         return False
     if found.status != "withdrawn":
         _set_status(connection, found.id, "withdrawn", now)

@@ -80,10 +80,13 @@ submissions = sa.Table(
     sa.Column("record_id", _Id, sa.ForeignKey("records.id"), nullable=False),
     sa.Column("conversation_id", sa.String(255), nullable=True),
     sa.Column("at", sa.Float, nullable=False),
+    sa.Column("wrong_tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("wrong_at", sa.Float, nullable=True),
     sa.Index("submissions_of_a_record", "record_id"),
     sa.Index("submissions_of_a_conversation", "conversation_id"),
 )
-"""One row a form that was sent: several can lead to one record, so each reference number keeps working."""
+"""One row a form that was sent: several can lead to one record, so each reference number keeps working. ``wrong_tries``
+counts withdrawals of the number with another e-mail address, ``wrong_at`` is when the last of them came."""
 
 notices = sa.Table(
     "notices",

@@ -6,28 +6,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from conftest import say, turn
 from rasa.core.channels.channel import UserMessage
-from sqlalchemy.exc import OperationalError
 
 from actions import onboarding
 from bot.channels.output import ReplyChannel
 from bot.content.store import ContentStore
-from bot.dialogue.reply import Reply
 from bot.runtime.agent import Assistant
-from bot.storage.records import Record, RecordStore
 
 sys.path.append(str(Path(__file__).parents[1] / "storage"))
 from forms import traces
-
-NAME, EMAIL, PHONE = "Zephyrine Quillfeather", "zephyrine@quillfeather-example.org", "212 555 0143"
-KNOWN = ("Quillfeather", "555-0143", "Louisville", "kite festivals")
-"""Parts of the answers below that are found nowhere else."""
-ANSWERS = ["yes", NAME, EMAIL, PHONE, "Louisville, Kentucky", "organize kite festivals"]
-"""What a volunteer answers, up to the summary."""
+from visitor import ANSWERS, EMAIL, KNOWN, NAME, PHONE, Visitor, records
 
 
 @pytest.fixture
@@ -35,30 +26,8 @@ def assistant(assistant_on: Callable[..., Assistant], database_url: str) -> Assi
     return assistant_on(database_url)
 
 
-class Visitor:
-    """One who talks to an assistant and remembers the last replies."""
-
-    def __init__(self, assistant: Assistant, conversation: str = "") -> None:
-        self.assistant = assistant
-        self.conversation = conversation or uuid4().hex
-
-    def say(self, *texts: str) -> Reply:
-        replies: list[Reply] = []
-        for text in texts:
-            replies = say(self.assistant, self.conversation, text)
-        return replies[-1]
-
-    def open_slots(self) -> dict[str, Any]:
-        tracker = asyncio.run(self.assistant.store.retrieve(self.conversation))
-        return {name: value for name, value in tracker.current_slot_values().items() if value is not None}
-
-
 def days_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onboarding, "clock", lambda: time.time() + 3 * 24 * 3600)
-
-
-def records(assistant: Assistant) -> list[Record]:
-    return RecordStore(assistant.store.engine).find()
 
 
 def test_what_is_saved_is_what_the_summary_showed(assistant: Assistant) -> None:
@@ -143,28 +112,6 @@ def test_two_tabs_on_one_form_lose_and_double_nothing(assistant: Assistant) -> N
     assert "reference" not in other.say("yes").text
     (record,) = records(assistant)
     assert (record.fields["email"], record.fields["phone"]) == ("other@x.org", "+1 212-555-0143")
-
-
-def test_a_database_that_fails_in_the_middle_keeps_what_was_given(
-    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    visitor = Visitor(assistant)
-    visitor.say("I want to volunteer", *ANSWERS[:-1])
-
-    def fail(*_: object) -> None:
-        raise OperationalError("", {}, Exception("gone"))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(assistant.store, "_write", fail)
-        assert "send it again" in visitor.say(ANSWERS[-1]).text
-    visitor.say(ANSWERS[-1])
-    with monkeypatch.context() as patch:
-        patch.setattr(assistant.store, "_write", fail)
-        visitor.say("yes")
-    assert records(assistant) == []
-    visitor.say("yes")
-    (record,) = records(assistant)
-    assert record.fields["interests"] == ANSWERS[-1]
 
 
 def test_after_days_the_open_step_is_named_and_the_form_goes_on(

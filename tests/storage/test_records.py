@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.engine import Engine
 
 from bot.runtime.agent import Assistant
 from bot.storage.conversations import ConversationStore
-from bot.storage.records import RecordStore, Wanted
+from bot.storage.records import MOST_WRONG_TRIES, WRONG_TRIES_LAST, RecordStore, Wanted
 from bot.storage.tables import notices
 
 
@@ -111,6 +112,37 @@ def test_a_wrong_pair_changes_nothing(store: RecordStore, visitors: Conversation
     turn(visitors, "withdraw", slots=handed, conversation="b")
     assert [record.status for record in store.find()] == ["new"]
     assert told(store) == [("new", reference)]
+
+
+def withdraw(visitors: ConversationStore, reference: str, email: str) -> None:
+    """A withdrawal from a device of its own."""
+    turn(visitors, "withdraw", slots={"withdrawal": {"reference": reference, "email": email}}, conversation=uuid4().hex)
+
+
+def test_wrong_addresses_lock_a_number_for_a_day_whatever_device_they_come_from(
+    store: RecordStore, visitors: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked, free = store.save(submission(1), "a"), store.save(submission(2, kind="alliance"), "a")
+    for number in range(MOST_WRONG_TRIES):
+        withdraw(visitors, locked, f"guess{number}@else-example.org")
+    withdraw(visitors, locked, EMAIL)
+    withdraw(visitors, free, EMAIL)
+    assert [record.status for record in store.find()] == ["withdrawn", "new"]
+    monkeypatch.setattr(visitors, "_clock", lambda: time.time() + WRONG_TRIES_LAST + 60)
+    withdraw(visitors, locked, EMAIL)
+    assert [record.status for record in store.find()] == ["withdrawn", "withdrawn"]
+
+
+def test_wrong_tries_are_forgotten_after_a_day(
+    store: RecordStore, visitors: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = store.save(submission(), "a")
+    for day in range(2):
+        monkeypatch.setattr(visitors, "_clock", lambda day=day: time.time() + day * (WRONG_TRIES_LAST + 60))
+        for _ in range(MOST_WRONG_TRIES - 1):
+            withdraw(visitors, reference, "guess@else-example.org")
+    withdraw(visitors, reference, EMAIL)
+    assert [record.status for record in store.find()] == ["withdrawn"]
 
 
 def test_who_signs_up_after_withdrawing_is_new_again(store: RecordStore, visitors: ConversationStore) -> None:
