@@ -19,8 +19,10 @@ from bot.storage.submissions import Withdrawal, find_reference
 
 ATTEMPTS_SLOT = "withdrawal_attempts"
 MOST_ATTEMPTS = 5
-"""Withdrawals of one conversation that are tried; after that the reply is the same and nothing is tried. The store limits
-wrong addresses for one number from all conversations together."""
+"""Withdrawals of one conversation that are tried; after that the reply is the same and nothing is tried.
+
+The store limits wrong addresses for one number, from all conversations together.
+"""
 
 
 class ActionDeleteData(Action):
