@@ -63,6 +63,10 @@ class ConflictError(StorageError):
     """Another turn of the same conversation was stored first; run this one again from the new state."""
 
 
+class ReviewError(AssistantError):
+    """What is to be reviewed does not exist."""
+
+
 class Errors:
     """Texts of single-line errors, by code; fill them with :meth:`str.format`."""
 
@@ -115,6 +119,7 @@ class Errors:
     E053 = "Not set: {names}. The pages in docs/channels/ say where to get them"
     E054 = "There is no channel {name!r}; there are {names}"
     E055 = "Slack does not accept the token ({reason})"
+    E060 = "There is no topic {topic!r}. A topic's name is that of its file in data/nlu/faq/, without .yml"
 
 
 WEB_ERRORS = {

@@ -9,7 +9,7 @@ from typing import Optional
 import typer
 from rich.console import Console
 
-from bot.cli import records, website
+from bot.cli import records, review, website
 from bot.cli.channels import channels
 from bot.errors import AssistantError, ContentError
 from bot.runtime import environment
@@ -18,6 +18,7 @@ from bot.runtime.settings import ROOT, Settings, load_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 website.register(app)
 records.register(app)
+review.register(app)
 app.add_typer(channels, name="channels")
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import time
-from datetime import date, datetime, timezone
-from typing import Any, Literal, Optional, cast
+from typing import Any, Optional, cast
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.parts import as_csv, shown_day, start_of_day
 from bot.errors import Errors, StorageError
 from bot.runtime import tensorflow_free
 from bot.runtime.settings import Settings, load_settings, prepare_data_folder
@@ -24,8 +22,6 @@ from bot.storage.submissions import find_reference
 UNREAD_DAYS = 14
 """Days after which an unread record is a warning: somebody waits for an answer."""
 _DAY = 24 * 3600.0
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that a spreadsheet runs as a formula (OWASP, CSV injection)."""
 
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 records = typer.Typer(help="What visitors left for AMICC's staff.", no_args_is_help=True)
@@ -60,7 +56,7 @@ def list_records(
     found = store.find(_wanted(kind, status, state, since, until))
     for record in found:
         name = record.fields.get("organization") or record.fields.get("person_name") or ""
-        row = (record.reference, _day(record.created_at), record.kind, record.state or "", record.status)
+        row = (record.reference, shown_day(record.created_at), record.kind, record.state or "", record.status)
         email = record.fields.get("email") or record.email or ""
         # As text: what a visitor typed in square brackets is no markup, and must not end the list.
         table.add_row(*row, Text(str(name)), Text(str(email)))
@@ -137,23 +133,8 @@ def warnings_for(store: RecordStore) -> list[str]:
     found = []
     oldest = store.oldest_new()
     if oldest is not None and time.time() - oldest > UNREAD_DAYS * _DAY:
-        found.append(f"the oldest unread record is from {_day(oldest)}. Somebody may be waiting for an answer")
+        found.append(f"the oldest unread record is from {shown_day(oldest)}. Somebody may be waiting for an answer")
     return found
-
-
-def as_csv(rows: list[dict[str, Any]]) -> str:
-    """Rows as CSV that a spreadsheet shows and does not run: what would begin a formula gets an apostrophe."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_harmless("" if row.get(name) is None else str(row[name])) for name in names])
-    return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return "'" + cell if cell.startswith(_STARTS_A_FORMULA) else cell
 
 
 def _row(record: Record) -> dict[str, Any]:
@@ -164,9 +145,9 @@ def _row(record: Record) -> dict[str, Any]:
         "kind": record.kind,
         "status": record.status,
         "state": record.state,
-        "left_on": _day(record.created_at),
-        "changed_on": _day(record.updated_at),
-        "consented_on": _day(record.consent_at),
+        "left_on": shown_day(record.created_at),
+        "changed_on": shown_day(record.updated_at),
+        "consented_on": shown_day(record.consent_at),
         "consent_text": record.consent_version,
     }
     return {**own, **{name: value for name, value in record.fields.items() if name not in own}}
@@ -182,23 +163,9 @@ def _wanted(
         kind=cast(Any, kind),
         status=cast(Any, status),
         state=state.upper() if state else None,
-        since=_seconds(since, "--since"),
-        until=_seconds(until, "--until"),
+        since=start_of_day(since, "--since"),
+        until=start_of_day(until, "--until"),
     )
-
-
-def _seconds(day: Optional[str], name: Literal["--since", "--until"]) -> Optional[float]:
-    if day is None:
-        return None
-    try:
-        start = date.fromisoformat(day)
-    except ValueError:
-        raise typer.BadParameter("write the day as 2026-11-01", param_hint=name) from None
-    return datetime(start.year, start.month, start.day, tzinfo=timezone.utc).timestamp()
-
-
-def _day(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d")
 
 
 def _found(store: RecordStore, typed: str) -> Record:

@@ -56,8 +56,8 @@ def check_project(root: Path, cache: Path) -> Report:
     problems = []
     for topic in content.topics.values():
         problems += _phrasing_problems(topic)
-    phrasings, repeated = _all_phrasings(root)
-    questions = _questions(root)
+    phrasings, repeated = all_phrasings(root)
+    questions = questions_of_sets(root)
     problems += repeated
     problems += _question_problems(questions, phrasings)
     problems += _phrase_problems(root, content, phrasings)
@@ -84,8 +84,8 @@ def _phrasing_problems(topic: Topic) -> list[Problem]:
     return problems
 
 
-def _all_phrasings(root: Path) -> tuple[dict[str, str], list[Problem]]:
-    """All phrasings of all intents, normalized, with their intent; and those that occur twice."""
+def all_phrasings(root: Path) -> tuple[dict[str, str], list[Problem]]:
+    """All phrasings of all intents of a project, normalized, with their intent; and those that occur twice."""
     found: dict[str, str] = {}
     problems = []
     for path in sorted((root / "data" / "nlu").rglob("*.yml")):
@@ -121,8 +121,8 @@ def _phrase_problems(root: Path, content: Content, phrasings: dict[str, str]) ->
     ]
 
 
-def _questions(root: Path) -> list[tuple[Path, int, str]]:
-    """The questions of the test sets, with file and line."""
+def questions_of_sets(root: Path) -> list[tuple[Path, int, str]]:
+    """The questions of a project's test sets, with file and line."""
     questions = []
     for path in sorted((root / QUESTION_SETS).glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:

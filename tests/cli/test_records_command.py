@@ -3,33 +3,18 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 import time
 
 import pytest
-from conftest import subprocess_environment
+from staff import Staff
 
-from bot.cli.records import UNREAD_DAYS, as_csv
-from bot.runtime.settings import ROOT
+from bot.cli.parts import as_csv
+from bot.cli.records import UNREAD_DAYS
 from bot.storage.database import open_database
 from bot.storage.records import RecordStore
 from bot.storage.submissions import Submission
 
 DAY = 24 * 3600
-
-
-class Staff:
-    """Runs commands on a database."""
-
-    def __init__(self, url: str, folder: object) -> None:
-        self._environment = subprocess_environment(BOT_DATABASE_URL=url, BOT_DATA_FOLDER=folder)
-
-    def run(self, *arguments: str, code: int = 0) -> str:
-        command = [sys.executable, "-m", "bot", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=60)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
 
 
 @pytest.fixture

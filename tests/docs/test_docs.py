@@ -158,6 +158,7 @@ ARROWS = {
     "bot.dialogue": ["bot.content", "bot.errors"],
     "bot.nlu": ["bot.content", "bot.errors"],
     "bot.storage": ["bot.dialogue", "bot.content", "bot.errors", "bot.metrics"],
+    "bot.review": ["bot.storage", "bot.dialogue", "bot.content", "bot.errors"],
     "bot.errors": [],
     "bot.metrics": [],
 }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from sqlalchemy.engine import Engine
 
-from bot.dialogue.reply import Reply
+from bot.dialogue.reply import Outcome, Reply
 from bot.storage.conversations import ConversationStore
 from bot.storage.submissions import Submission
 from bot.storage.tables import metadata
@@ -47,6 +47,7 @@ def turn(
     slots: Optional[Mapping[str, Any]] = None,
     conversation: str = "a",
     message_id: Optional[str] = None,
+    outcome: Outcome = "answered",
 ) -> None:
     """One turn: a message, then events that an action gives, slots that it sets, and a reply."""
 
@@ -61,7 +62,7 @@ def turn(
             text, parse["intent"], parse["entities"], parse, message_id=message_id or uuid4().hex, input_channel="text"
         )
         message.parse_data["suggestions"] = [text]
-        said = BotUttered(None, {"custom": Reply(text=reply).to_message()["custom"]})
+        said = BotUttered(None, {"custom": Reply(text=reply, outcome=outcome).to_message()["custom"]})
         values = [SlotSet(name, value) for name, value in (slots or {}).items()]
         for event in (message, ActionExecuted("action_step"), *changes, *values, said, ActionExecuted("action_listen")):
             tracker.update(event, store.domain)
