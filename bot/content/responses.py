@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Literal, Optional
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -32,7 +32,7 @@ class CannedResponse(BaseModel):
     channel_texts: dict[str, str] = Field(default_factory=dict)
     choices: list[str] = Field(default_factory=list, max_items=8)
     tasks: list[str] = Field(default_factory=list, max_items=4)
-    outcome: str = Field("answered", regex="^(answered|unanswered)$")
+    outcome: Literal["answered", "unanswered", "erased"] = "answered"
     sources: list[Source] = Field(default_factory=list)
 
     class Config:

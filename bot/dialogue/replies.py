@@ -8,7 +8,7 @@ from typing import Optional
 from bot.content.responses import CannedResponse
 from bot.content.schema import Topic
 from bot.content.store import Content
-from bot.dialogue.reply import Choice, Outcome, Reply
+from bot.dialogue.reply import Choice, Reply
 
 MAX_SUGGESTIONS = 3
 
@@ -45,13 +45,12 @@ def topic_reply(content: Content, topic: Topic) -> Reply:
 
 def canned_reply(content: Content, response: CannedResponse, channel: str = "") -> Reply:
     """A canned response as a reply, in the channel's own words if it has some."""
-    outcome: Outcome = "answered" if response.outcome == "answered" else "unanswered"
     return Reply(
         text=response.channel_texts.get(channel, response.text),
         short_text=response.short_text,
         sources=response.sources,
         choices=[*task_choices(content, response.tasks), *topic_choices(content, response.choices)],
-        outcome=outcome,
+        outcome=response.outcome,
     )
 
 

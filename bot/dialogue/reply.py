@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 from bot.content.forms import AnswerType
 from bot.content.schema import Source
 
-Outcome = Literal["answered", "suggested", "unanswered"]
+Outcome = Literal["answered", "suggested", "unanswered", "erased"]
 """``answered``: an answer or a task step was given; ``suggested``: titles were offered, no answer; ``unanswered``: the
-assistant said that it does not know."""
+assistant said that it does not know; ``erased``: what was said before is deleted, and a channel that keeps a copy of it
+deletes that too."""
 
 
 class Choice(BaseModel):

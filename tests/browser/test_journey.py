@@ -200,7 +200,7 @@ def test_a_thumb_and_its_reason_reach_the_assistant(assistant_server: Assistant,
         page.keyboard.press("Enter")
     assert answer.value.ok
     assert json.loads(answer.value.request.post_data)["reason"] == "No date."
-    expect(reply).to_contain_text("Thank you for telling us.")
+    expect(reply).to_contain_text("Thank you.")
     expect(field(page)).to_be_focused()
     page.reload()
     expect(page.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
@@ -252,6 +252,22 @@ def test_starting_again_asks_first(assistant_server: Assistant, new_page: NewPag
     page.get_by_role("button", name="Start again").click()
     expect(page.locator("faq-chat .you")).to_have_count(0 if sure else 1)
     assert (page.evaluate("() => localStorage.getItem('faq-chat')") is None) is sure
+
+
+def test_deleted_data_leave_this_browser_too(assistant_server: Assistant, new_page: NewPage) -> None:
+    page = new_page(assistant_server.address)
+    open_chat(page)
+    send(page, MEMBER)
+    page.get_by_role("button", name="Options").click()
+    page.get_by_role("button", name="Delete my data").click()
+    page.get_by_role("button", name="Yes", exact=True).click()
+    expect(page.locator("faq-chat .bot").last).to_contain_text("is deleted")
+    expect(page.locator("faq-chat .you")).to_have_count(1)
+    assert MEMBER not in page.evaluate("() => localStorage.getItem('faq-chat')")
+    page.reload()
+    expect(page.locator("faq-chat .you")).to_have_count(1)
+    send(page, MEMBER)
+    expect(page.locator("faq-chat .you")).to_have_count(2)
 
 
 def test_an_answer_that_comes_while_it_is_closed_is_counted(assistant_server: Assistant, new_page: NewPage) -> None:

@@ -28,10 +28,10 @@ skip|Skip|Omitir
 cancel|Cancel|Cancelar
 good|Helpful|Útil
 bad|Not helpful|No útil
-thanks|Thank you for telling us.|Gracias por decirlo.
+thanks|Thank you.|Gracias.
 why|What was missing or wrong? (optional)|¿Qué faltaba o estaba mal? (opcional)
 typing|The assistant is typing|El asistente está escribiendo
-slow|Still working on it.|Un momento más.
+slow|Still working.|Un momento más.
 offline|No connection. Your message will be sent later.|Sin conexión. Su mensaje se enviará más tarde.
 busy|Busy. Your message will be sent later.|Ocupado. Su mensaje se enviará más tarde.
 pages|All answers as pages|Todas las respuestas en páginas
@@ -46,7 +46,7 @@ again|Start again|Empezar de nuevo
 forget|Delete my data|Borrar mis datos
 shared|Shared device: forget when this tab closes|Equipo compartido: olvidar al cerrar esta pestaña
 hide|Hide the chat button|Ocultar el botón del chat
-sureAgain|Remove this conversation and start again?|¿Quitar esta conversación y empezar de nuevo?
+sureAgain|Remove this conversation?|¿Quitar esta conversación?
 unread|new|nuevos`.split("\n")) {
   const [name, en, es] = line.split("|");
   TEXTS.en[name] = en;

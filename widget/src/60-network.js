@@ -72,7 +72,9 @@ async function deliver(id) {
         one.replies = each(data.replies, asReply);
         one.state = one.replies.length ? "" : "fail";
         if (one.state || one.note != "expired") one.note = one.state && "error";
+        if (one.replies[0]?.outcome == "erased") all.turns = [one];
       });
+      if (!memory.turns[1]) drawAll();
       if (turn(id)) arrived(/** @type {Turn} */ (turn(id)));
     } catch (error) {
       const { kind, text, wait } = /** @type {Trouble} */ (error);
