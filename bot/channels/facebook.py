@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
 from typing import Any, Optional
 
 from sanic import Blueprint, response
@@ -19,6 +18,7 @@ from bot.channels.platform import (
     Incoming,
     PlatformChannel,
     PlatformOutput,
+    Shared,
     dig,
     echo,
     id_at,
@@ -28,7 +28,6 @@ from bot.channels.platform import (
     text_at,
 )
 
-HOST = "https://graph.facebook.com/v24.0/"
 GET_STARTED = "GET_STARTED"
 """Payload of the get-started button."""
 _BUSY = {4, 17, 32, 613, 1200}
@@ -46,8 +45,8 @@ def judge(status: int, body: dict[str, Any]) -> Optional[float]:
 class FacebookApi:
     """The calls that are used."""
 
-    def __init__(self, page_token: str, host: str = HOST, patience: Optional[Patience] = None) -> None:
-        """Uses a page's access token; it travels in a header, not in the address."""
+    def __init__(self, page_token: str, host: str, patience: Optional[Patience] = None) -> None:
+        """Uses a page's access token, which travels in a header, and the address of the Graph API with its version."""
         self.calls = Api("Messenger", judge, patience)
         self._host = host
         self._headers = {"Authorization": f"Bearer {page_token}"}
@@ -58,7 +57,7 @@ class FacebookApi:
         Raises:
             DeliveryError: Meta refused, or was busy or down all the time.
         """
-        return await self.calls.call(method, self._host + name, json=body, headers=self._headers)
+        return await self.calls.call(method, f"{self._host}/{name}", json=body, headers=self._headers)
 
 
 class FacebookOutput(PlatformOutput):
@@ -92,16 +91,16 @@ def body_of(message: Outgoing) -> dict[str, Any]:
 class FacebookChannel(PlatformChannel):
     """Messages to a page."""
 
-    def __init__(self, keys: Sequence[str], facebook: FacebookApi, app_secret: str, verify_token: str) -> None:
+    def __init__(self, shared: Shared, facebook: FacebookApi, app_secret: str, verify_token: str) -> None:
         """Wires the parts.
 
         Args:
-            keys: Of BOT_SECRET.
+            shared: What all channels use together.
             facebook: Calls.
             app_secret: Of the Meta app; it signs what Meta sends.
             verify_token: What Meta repeats when the webhook is set up.
         """
-        super().__init__(keys, facebook.calls)
+        super().__init__(shared, facebook.calls)
         self._facebook = facebook
         self._app_secret = app_secret.encode()
         self._verify_token = verify_token

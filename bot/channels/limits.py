@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Optional, Protocol
+from typing import Literal, Optional, Protocol
 
 WINDOW = 60.0
 """Seconds to which a limit applies."""
@@ -56,3 +56,31 @@ class RateLimit:
         if now >= self._sweep_at:
             self._sweep_at = now + WINDOW
             self._whole_at = {key: whole_at for key, whole_at in self._whole_at.items() if whole_at > now}
+
+
+Verdict = Literal["pass", "tell", "ignore"]
+"""``tell``: refused, and the sender does not know yet; ``ignore``: refused, and the sender was told."""
+
+
+class SenderLimit:
+    """Messages of a sender who cannot be told by a status code: the first that is too many is answered, no other."""
+
+    def __init__(self, limit: Limit, clock: Callable[[], float] = time.monotonic) -> None:
+        """Uses a limit.
+
+        Args:
+            limit: Counts.
+            clock: Seconds; tests move it.
+        """
+        self._limit = limit
+        self._clock = clock
+        self._refused_at: dict[str, float] = {}
+
+    async def judge(self, key: str) -> Verdict:
+        """Counts one message of a key. Who was told is told again only after a window without a refusal."""
+        if await self._limit.wait(key) is None:
+            return "pass"
+        now = self._clock()
+        recent = {each: at for each, at in self._refused_at.items() if now - at < WINDOW}
+        self._refused_at = {**recent, key: now}
+        return "ignore" if key in recent else "tell"

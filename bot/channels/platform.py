@@ -27,8 +27,11 @@ from bot import metrics
 from bot.channels.capabilities import Capabilities
 from bot.channels.delivery import Api, DeliveryError
 from bot.channels.formatting import Outgoing, format_turn
+from bot.channels.limits import SenderLimit, Verdict
 from bot.channels.output import ReplyChannel
 from bot.channels.pseudonyms import Pseudonyms
+from bot.content.store import ContentStore
+from bot.dialogue.replies import canned_reply
 from bot.storage.locks import ConversationLocks
 
 logger = logging.getLogger(__name__)
@@ -68,6 +71,21 @@ class Incoming:
         return not self.place
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What all messaging channels of a server use together.
+
+    Attributes:
+        keys: Of BOT_SECRET, the newest first.
+        content: Texts.
+        limit: How many messages a person may send.
+    """
+
+    keys: Sequence[str]
+    content: ContentStore
+    limit: SenderLimit
+
+
 class PlatformOutput(ReplyChannel):
     """Sends a turn's replies, formatted for one platform, to one address."""
 
@@ -103,15 +121,17 @@ class PlatformOutput(ReplyChannel):
 class PlatformChannel(InputChannel):
     """A platform's webhook. Subclasses add routes, and read the platform's JSON."""
 
-    def __init__(self, keys: Sequence[str], api: Api) -> None:
+    def __init__(self, shared: Shared, api: Api) -> None:
         """Wires the parts.
 
         Args:
-            keys: Of BOT_SECRET, the newest first.
+            shared: What all channels use together.
             api: Calls to the platform.
         """
-        self.pseudonyms = Pseudonyms(keys)
+        self.pseudonyms = Pseudonyms(shared.keys)
         self.api = api
+        self._content = shared.content
+        self._limit = shared.limit
         self._order = ConversationLocks()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -169,8 +189,32 @@ class PlatformChannel(InputChannel):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def verdict(self, sender: str) -> Verdict:
+        """Counts a message of a person, wherever it was written."""
+        found = await self._limit.judge(self.pseudonyms.of(self.name(), sender))
+        if found != "pass":
+            metrics.CHANNEL_ERRORS.labels(self.name(), "too many").inc()
+        return found
+
+    async def admits(self, sender: str, output: PlatformOutput) -> bool:
+        """Whether a person's message is read; says once that there are too many, then nothing."""
+        verdict = await self.verdict(sender)
+        if verdict == "tell":
+            await self.give(output, "utter_too_many")
+        return verdict == "pass"
+
+    async def give(self, output: PlatformOutput, name: str) -> None:
+        """Sends a canned response without a turn."""
+        content = self._content.content
+        output.replace([canned_reply(content, content.responses[name])])
+        await output.deliver()
+
     async def turn(self, incoming: Incoming, output: PlatformOutput, handler: Handler) -> None:
-        """One turn with its delivery; messages of one conversation wait for each other."""
+        """One turn with its delivery, if the sender may write now; messages of a conversation wait for each other."""
+        if await self.admits(incoming.sender, output):
+            await self._admitted(incoming, output, handler)
+
+    async def _admitted(self, incoming: Incoming, output: PlatformOutput, handler: Handler) -> None:
         conversation = self.conversation(incoming)
         message = UserMessage(
             "",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
 from typing import Any, Optional
 from urllib.parse import parse_qs
 
@@ -21,6 +20,7 @@ from bot.channels.platform import (
     Incoming,
     PlatformChannel,
     PlatformOutput,
+    Shared,
     dig,
     echo,
     id_at,
@@ -29,7 +29,6 @@ from bot.channels.platform import (
     text_at,
 )
 
-HOST = "https://slack.com/api/"
 FALLBACK_LENGTH = 3000
 """Characters of the text that notifications and screen readers get beside the blocks."""
 
@@ -47,8 +46,8 @@ def judge(status: int, body: dict[str, Any]) -> Optional[float]:
 class SlackApi:
     """The calls that are used."""
 
-    def __init__(self, token: str, host: str = HOST, patience: Optional[Patience] = None) -> None:
-        """Uses a bot token."""
+    def __init__(self, token: str, host: str, patience: Optional[Patience] = None) -> None:
+        """Uses a bot token and the address of the Web API."""
         self.calls = Api("Slack", judge, patience)
         self._host = host
         self._headers = {"Authorization": f"Bearer {token}"}
@@ -59,7 +58,7 @@ class SlackApi:
         Raises:
             DeliveryError: Slack refused, or was busy or down all the time.
         """
-        return await self.calls.call("POST", self._host + name, json=parameters, headers=self._headers)
+        return await self.calls.call("POST", f"{self._host}/{name}", json=parameters, headers=self._headers)
 
 
 class SlackOutput(PlatformOutput):
@@ -110,15 +109,15 @@ def _button(button: Button, action: str) -> dict[str, Any]:
 class SlackChannel(PlatformChannel):
     """Direct messages, mentions in channels and threads, buttons, a slash command."""
 
-    def __init__(self, keys: Sequence[str], slack: SlackApi, signing_secret: str) -> None:
+    def __init__(self, shared: Shared, slack: SlackApi, signing_secret: str) -> None:
         """Wires the parts.
 
         Args:
-            keys: Of BOT_SECRET.
+            shared: What all channels use together.
             slack: Calls.
             signing_secret: Of the Slack app.
         """
-        super().__init__(keys, slack.calls)
+        super().__init__(shared, slack.calls)
         self._slack = slack
         self._verifier = SignatureVerifier(signing_secret)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
 from typing import Any, Optional
 
 from sanic import response
@@ -20,6 +19,7 @@ from bot.channels.platform import (
     Incoming,
     PlatformChannel,
     PlatformOutput,
+    Shared,
     dig,
     id_at,
     json_object,
@@ -27,7 +27,6 @@ from bot.channels.platform import (
     text_at,
 )
 
-HOST = "https://api.telegram.org"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 UPDATES = ["message", "callback_query"]
 """Kinds of update that are asked for. Edited messages are not among them: what was answered stays answered."""
@@ -49,8 +48,8 @@ def judge(status: int, body: dict[str, Any]) -> Optional[float]:
 class TelegramApi:
     """The calls that are used."""
 
-    def __init__(self, token: str, host: str = HOST, patience: Optional[Patience] = None) -> None:
-        """Uses a bot's token."""
+    def __init__(self, token: str, host: str, patience: Optional[Patience] = None) -> None:
+        """Uses a bot's token and the address of the Bot API."""
         self.calls = Api("Telegram", judge, patience)
         self.bot_id = token.split(":")[0]
         self._address = f"{host}/bot{token}/"
@@ -116,15 +115,15 @@ def body_of(message: Outgoing, in_group: bool = False) -> dict[str, Any]:
 class TelegramChannel(PlatformChannel):
     """Private chats, and groups where the bot is addressed."""
 
-    def __init__(self, keys: Sequence[str], telegram: TelegramApi, secret: str) -> None:
+    def __init__(self, shared: Shared, telegram: TelegramApi, secret: str) -> None:
         """Wires the parts.
 
         Args:
-            keys: Of BOT_SECRET.
+            shared: What all channels use together.
             telegram: Calls.
             secret: What Telegram sends in :data:`SECRET_HEADER`.
         """
-        super().__init__(keys, telegram.calls)
+        super().__init__(shared, telegram.calls)
         self._telegram = telegram
         self._secret = secret
 

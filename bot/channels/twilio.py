@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from time import monotonic
 from typing import Optional
@@ -20,15 +20,11 @@ from bot.channels.capabilities import SMS, WHATSAPP, Capabilities
 from bot.channels.delivery import Api, DeliveryError, Patience
 from bot.channels.formatting import Outgoing, format_turn
 from bot.channels.location import spoken_place
-from bot.channels.platform import MAX_ID, Handler, Incoming, PlatformChannel, PlatformOutput
+from bot.channels.platform import MAX_ID, Handler, Incoming, PlatformChannel, PlatformOutput, Shared
 from bot.channels.stop import abandon_form, keyword
-from bot.content.store import ContentStore
-from bot.dialogue.replies import canned_reply
 from bot.storage.conversations import ConversationStore
 from bot.storage.opt_outs import OptOuts
 
-HOST = "https://api.twilio.com"
-CONTENT_HOST = "https://content.twilio.com"
 LIST_NAME = "amicc_choices_{count}"
 """Name of the content template, made by ``channels register``, that shows so many choices as a WhatsApp list."""
 LOOK_AGAIN_SECONDS = 3600.0
@@ -46,11 +42,11 @@ class TwilioApi:
         self,
         account: str,
         token: str,
-        host: str = HOST,
-        content_host: str = CONTENT_HOST,
+        host: str,
+        content_host: str,
         patience: Optional[Patience] = None,
     ) -> None:
-        """Uses an account's SID and auth token."""
+        """Uses an account's SID and auth token, and the addresses of the REST and the Content API."""
         self.calls = Api("Twilio", patience=patience)
         self.host = f"{host}/2010-04-01/Accounts/{account}"
         self.content_address = f"{content_host}/v1/Content"
@@ -159,28 +155,25 @@ class TwilioChannel(PlatformChannel):
 
     def __init__(
         self,
-        keys: Sequence[str],
+        shared: Shared,
         twilio: TwilioApi,
         token: str,
         public_url: str,
-        content: ContentStore,
         store: ConversationStore,
     ) -> None:
         """Wires the parts.
 
         Args:
-            keys: Of BOT_SECRET.
+            shared: What all channels use together.
             twilio: Calls.
             token: The account's auth token; it signs what Twilio sends.
             public_url: How Twilio sees the server: the signature covers the whole address.
-            content: Texts.
             store: Conversations.
         """
-        super().__init__(keys, twilio.calls)
+        super().__init__(shared, twilio.calls)
         self._twilio = twilio
         self._validator = RequestValidator(token)
         self._public_url = public_url.rstrip("/")
-        self._content = content
         self._store = store
         self._opt_outs = OptOuts(store.engine)
 
@@ -219,12 +212,12 @@ class TwilioChannel(PlatformChannel):
             stopped = await self._opt_outs.has(pseudonyms)
             await self._opt_outs.add(pseudonyms[0])
             await abandon_form(self._store, self.conversation(Incoming(sender, identity, text)))
-            if not (told or stopped):
-                await self._give(output, "utter_sms_stopped")
+            if not (told or stopped) and await self.verdict(sender) != "ignore":
+                await self.give(output, "utter_sms_stopped")
             return
         if word == "help":
-            if not told:
-                await self._give(output, "utter_sms_help")
+            if not told and await self.admits(sender, output):
+                await self.give(output, "utter_sms_help")
             return
         if await self._opt_outs.has(pseudonyms):
             if word != "start" and text.strip().casefold() != "yes":
@@ -237,16 +230,8 @@ class TwilioChannel(PlatformChannel):
             text = "hello"
         incoming = Incoming(sender, identity, text)
         if await self._store.retrieve(self.conversation(incoming)) is None:
-            output.intro = self._text("utter_sms_intro")
+            output.intro = self._content.content.responses["utter_sms_intro"].text
         await self.turn(incoming, output, handler)
-
-    def _text(self, name: str) -> str:
-        return self._content.content.responses[name].text
-
-    async def _give(self, output: TwilioOutput, name: str) -> None:
-        content = self._content.content
-        output.replace([canned_reply(content, content.responses[name])])
-        await output.deliver()
 
 
 def _fields(body: bytes) -> Optional[dict[str, str]]:

@@ -23,6 +23,7 @@ NEEDED_RESPONSES = (
     "utter_not_stored",
     "utter_failed",
     "utter_nothing_more",
+    "utter_too_many",
     "utter_sms_intro",
     "utter_sms_help",
     "utter_sms_stopped",

@@ -6,6 +6,21 @@ from typing import Optional
 
 from pydantic import BaseSettings, Field, SecretStr, validator
 
+API_HOSTS = {
+    "slack": "https://slack.com/api",
+    "telegram": "https://api.telegram.org",
+    "twilio": "https://api.twilio.com",
+    "twilio-content": "https://content.twilio.com",
+    "facebook": "https://graph.facebook.com/v24.0",
+}
+"""The platforms' APIs. Elsewhere are GovSlack, Twilio's regions, a Telegram server of one's own, and tests."""
+
+
+def _hosts(text: str) -> dict[str, str]:
+    """``name=address`` pairs, apart by commas."""
+    pairs = (part.partition("=") for part in text.split(",") if part.strip())
+    return {name.strip(): address.strip().rstrip("/") for name, _, address in pairs}
+
 
 class ChannelSettings(BaseSettings):
     """The part of the settings that belongs to messaging platforms; what each needs is in ``bot.runtime.channels``."""
@@ -29,6 +44,25 @@ class ChannelSettings(BaseSettings):
     facebook_verify_token: Optional[SecretStr] = Field(
         default=None, description="Messenger: a secret of your own that Meta repeats at set-up."
     )
+
+    platform_hosts: str = Field(
+        default="", description="Other addresses of the platforms' APIs, such as slack=https://..., apart by commas."
+    )
+
+    @validator("platform_hosts")
+    def _known_platforms(cls, value: str) -> str:
+        for name, address in _hosts(value).items():
+            if name not in API_HOSTS:
+                raise ValueError(f"write name=address with a name of {', '.join(API_HOSTS)}, not {name!r}")
+            # Tokens go there.
+            if not address.startswith(("https://", "http://127.0.0.1:")):
+                raise ValueError(f"the address for {name} must begin with https://")
+        return value
+
+    @property
+    def api_hosts(self) -> dict[str, str]:
+        """Where each platform's API is, by name."""
+        return {**API_HOSTS, **_hosts(self.platform_hosts)}
 
     @validator("public_url")
     def _an_address(cls, value: Optional[str]) -> Optional[str]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple, Union
+from typing import NamedTuple, Optional, Union
 
-from bot.channels import facebook, registration, slack, telegram, twilio
+from bot.channels import registration
 from bot.channels.delivery import Patience
 from bot.channels.facebook import FacebookApi, FacebookChannel
-from bot.channels.platform import PlatformChannel
+from bot.channels.platform import PlatformChannel, Shared
 from bot.channels.slack import SlackApi, SlackChannel
 from bot.channels.telegram import TelegramApi, TelegramChannel
 from bot.channels.twilio import TwilioApi, TwilioChannel
-from bot.content.store import ContentStore
 from bot.errors import AssistantError, Errors
 from bot.runtime.settings import Settings
 from bot.storage.conversations import ConversationStore
@@ -68,50 +65,41 @@ def begun(settings: Settings, platform: Platform) -> bool:
     return any(value(settings, field) for field in platform.needed if field != "public_url")
 
 
-def messaging_channels(
-    settings: Settings, content: ContentStore, store: ConversationStore, keys: Sequence[str]
-) -> list[PlatformChannel]:
+def messaging_channels(settings: Settings, shared: Shared, store: ConversationStore) -> list[PlatformChannel]:
     """The channels that have all their settings; says which have some only."""
     channels = []
     for platform in PLATFORMS:
         lacking = missing(settings, platform)
         if not lacking:
-            channels.append(_channel(platform.name, settings, content, store, keys))
+            channels.append(_channel(settings, platform.name, shared, store))
         elif begun(settings, platform):
             logger.warning("%s is off: %s not set", platform.title, ", ".join(lacking))
     return channels
 
 
-def _channel(
-    name: str, settings: Settings, content: ContentStore, store: ConversationStore, keys: Sequence[str]
-) -> PlatformChannel:
+def _channel(settings: Settings, name: str, shared: Shared, store: ConversationStore) -> PlatformChannel:
+    api = _api(settings, name, None)
+
     def given(field: str) -> str:
         return value(settings, field)
 
-    if name == "slack":
-        return SlackChannel(keys, SlackApi(given("slack_token")), given("slack_signing_secret"))
-    if name == "telegram":
-        return TelegramChannel(keys, TelegramApi(given("telegram_token")), given("telegram_secret"))
-    if name == "twilio":
-        api = TwilioApi(given("twilio_account"), given("twilio_token"))
-        return TwilioChannel(keys, api, given("twilio_token"), given("public_url"), content, store)
-    return FacebookChannel(
-        keys, FacebookApi(given("facebook_token")), given("facebook_app_secret"), given("facebook_verify_token")
-    )
+    if isinstance(api, SlackApi):
+        return SlackChannel(shared, api, given("slack_signing_secret"))
+    if isinstance(api, TelegramApi):
+        return TelegramChannel(shared, api, given("telegram_secret"))
+    if isinstance(api, TwilioApi):
+        return TwilioChannel(shared, api, given("twilio_token"), given("public_url"), store)
+    return FacebookChannel(shared, api, given("facebook_app_secret"), given("facebook_verify_token"))
 
 
-Hosts = Mapping[str, str]
-"""Other addresses of the platforms' APIs, by platform; for tests."""
-
-
-async def check(settings: Settings, platform: Platform, hosts: Hosts = MappingProxyType({})) -> list[str]:
+async def check(settings: Settings, platform: Platform) -> list[str]:
     """Asks a platform that has its settings whether they are right; returns what it says, a line each.
 
     Raises:
         AssistantError: They are not, or the platform does not answer.
     """
     address = f"{settings.public_url or ''}{platform.path}"
-    api = _api(settings, platform.name, hosts)
+    api = _api(settings, platform.name, QUICK)
     try:
         if isinstance(api, SlackApi):
             return await registration.check_slack(api)
@@ -124,7 +112,7 @@ async def check(settings: Settings, platform: Platform, hosts: Hosts = MappingPr
         await api.calls.close()
 
 
-async def register(settings: Settings, platform: Platform, hosts: Hosts = MappingProxyType({})) -> list[str]:
+async def register(settings: Settings, platform: Platform) -> list[str]:
     """Tells a platform where the assistant is; returns what was done, a line each.
 
     Raises:
@@ -136,7 +124,7 @@ async def register(settings: Settings, platform: Platform, hosts: Hosts = Mappin
     if lacking:
         raise AssistantError(Errors.E053.format(names=", ".join(lacking)))
     address = f"{settings.public_url}{platform.path}"
-    api = _api(settings, platform.name, hosts)
+    api = _api(settings, platform.name, QUICK)
     try:
         if isinstance(api, TelegramApi):
             return await registration.register_telegram(api, address, value(settings, "telegram_secret"))
@@ -149,16 +137,18 @@ async def register(settings: Settings, platform: Platform, hosts: Hosts = Mappin
         await api.calls.close()
 
 
-def _api(settings: Settings, name: str, hosts: Hosts) -> Union[SlackApi, TelegramApi, TwilioApi, FacebookApi]:
+def _api(
+    settings: Settings, name: str, patience: Optional[Patience]
+) -> Union[SlackApi, TelegramApi, TwilioApi, FacebookApi]:
     def given(field: str) -> str:
         return value(settings, field)
 
-    host = hosts.get(name)
+    hosts = settings.api_hosts
     if name == "slack":
-        return SlackApi(given("slack_token"), host or slack.HOST, QUICK)
+        return SlackApi(given("slack_token"), hosts[name], patience)
     if name == "telegram":
-        return TelegramApi(given("telegram_token"), host or telegram.HOST, QUICK)
+        return TelegramApi(given("telegram_token"), hosts[name], patience)
     if name == "twilio":
         account, token = given("twilio_account"), given("twilio_token")
-        return TwilioApi(account, token, host or twilio.HOST, hosts.get("content", twilio.CONTENT_HOST), QUICK)
-    return FacebookApi(given("facebook_token"), host or facebook.HOST, QUICK)
+        return TwilioApi(account, token, hosts[name], hosts["twilio-content"], patience)
+    return FacebookApi(given("facebook_token"), hosts[name], patience)

@@ -14,7 +14,8 @@ from sanic import Sanic
 
 from bot import metrics
 from bot.channels import http
-from bot.channels.limits import Limit, RateLimit
+from bot.channels.limits import Limit, RateLimit, SenderLimit
+from bot.channels.platform import Shared
 from bot.channels.sessions import Sessions, signing_keys
 from bot.channels.shared_limits import SharedRateLimit, connect
 from bot.channels.site.pages import Site
@@ -126,7 +127,8 @@ def build_app(
     http.install(app, settings.allowed_origins)
     redis = connect(settings.redis_url) if settings.redis_url else None
     channels: list[InputChannel] = [web_channel(settings, assistant, keys, redis)]
-    channels += messaging_channels(settings, assistant.content, assistant.store, keys)
+    sender_limit = SenderLimit(rate_limit("sender", settings.rate_sender, redis))
+    channels += messaging_channels(settings, Shared(keys, assistant.content, sender_limit), assistant.store)
     register(channels, app, route="/webhooks/")
     app.blueprint(health_routes(assistant))
     app.blueprint(site.blueprint())

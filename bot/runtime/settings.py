@@ -42,6 +42,9 @@ class Settings(ChannelSettings):
         description="Days after its last message for which a conversation is kept.",
     )
     rate_session: int = Field(default=30, ge=1, description="Requests a minute that one session may make.")
+    rate_sender: int = Field(
+        default=20, ge=1, description="Messages a minute that one person may send on a messaging channel."
+    )
     rate_address: int = Field(default=120, ge=1, description="Requests a minute that one address may make.")
     proxies: str = Field(
         default="", description="Addresses or networks of proxies whose X-Forwarded-For is believed, apart by commas."

@@ -514,3 +514,9 @@ def test_a_database_that_is_down_gives_a_clear_reply(
     finally:
         allow(True)
         server.stop()
+
+
+@pytest.mark.parametrize("name", ["slack", "telegram", "twilio", "facebook"])
+def test_a_messaging_channel_without_settings_is_not_there(server: Server, name: str) -> None:
+    for method in ("GET", "POST"):
+        assert server.request(method, f"/webhooks/{name}/webhook", data=b"{}").status_code == 404

@@ -6,10 +6,13 @@ import asyncio
 import json
 import re
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
 from typing import Any, Optional
 from urllib.parse import parse_qsl
 
-from aiohttp import web
+from aiohttp import BasicAuth, web
 
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -119,6 +122,10 @@ def check_facebook(body: dict[str, Any]) -> None:
 
 # The server
 
+SLACK_TOKEN, TELEGRAM_TOKEN, PAGE_TOKEN = "xoxb-test", "7000000001:TEST", "page-token"
+TWILIO_ACCOUNT, TWILIO_TOKEN = "AC" + "0" * 31 + "1", "a-secret-of-our-own"
+OWN_NUMBER = "+15005550001"
+
 BUSY, DOWN, SILENT = "busy", "down", "silent"
 
 
@@ -132,6 +139,7 @@ class FakePlatform:
         faults: What goes wrong with the next messages: busy (429), down (500) or silent (no answer).
         retry_after: Seconds that a busy platform asks for.
         templates: Content templates of the Twilio account.
+        webhook: Where Telegram sends updates.
     """
 
     def __init__(self) -> None:
@@ -143,6 +151,7 @@ class FakePlatform:
         self.templates: list[dict[str, Any]] = []
         self.lists_are_taken = True
         self.username = "amicc_test_bot"
+        self.webhook = ""
         self.address = ""
         self._runner: Optional[web.AppRunner] = None
 
@@ -152,6 +161,7 @@ class FakePlatform:
         app.router.add_post("/slack/{method}", self._slack)
         app.router.add_post("/commands/{rest:.*}", self._response_url)
         app.router.add_route("*", "/twilio/2010-04-01/Accounts/{sid}/{rest:.*}", self._twilio)
+        app.router.add_get("/twilio/2010-04-01/Accounts/{sid}.json", self._twilio)
         app.router.add_route("*", "/content/v1/Content", self._content)
         app.router.add_route("*", "/graph/me{rest:.*}", self._facebook)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -164,6 +174,28 @@ class FakePlatform:
     async def stop(self) -> None:
         assert self._runner
         await self._runner.cleanup()
+
+    @contextmanager
+    def in_background(self) -> Iterator["FakePlatform"]:
+        """Runs in a thread of its own, for tests whose other side is another process."""
+        loop = asyncio.new_event_loop()
+        thread = Thread(target=loop.run_forever)
+        thread.start()
+        asyncio.run_coroutine_threadsafe(self.start(), loop).result()
+        try:
+            yield self
+        finally:
+            asyncio.run_coroutine_threadsafe(self.stop(), loop).result()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+    @property
+    def hosts(self) -> str:
+        """The setting that leads all APIs here."""
+        places = {"slack": "slack", "telegram": "telegram", "twilio": "twilio", "facebook": "graph"}
+        places["twilio-content"] = "content"
+        return ",".join(f"{name}={self.address}/{path}" for name, path in places.items())
 
     def texts(self) -> list[str]:
         """The text of each message that was taken."""
@@ -188,13 +220,16 @@ class FakePlatform:
     async def _telegram(self, request: web.Request) -> web.Response:
         body, method = await request.json(), request.match_info["method"]
         self.calls.append((method, body))
-        if request.match_info["token"] != "7000000001:TEST":
+        if request.match_info["token"] != TELEGRAM_TOKEN:
             return web.json_response({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
         if method == "getMe":
             user = {"id": 7000000001, "is_bot": True, "first_name": "AMICC", "username": self.username}
             return web.json_response({"ok": True, "result": user})
         if method == "getWebhookInfo":
-            return web.json_response({"ok": True, "result": {"url": "", "pending_update_count": 0}})
+            return web.json_response({"ok": True, "result": {"url": self.webhook, "pending_update_count": 0}})
+        if method == "setWebhook":
+            expect(re.fullmatch(r"[A-Za-z0-9_-]{1,256}", body["secret_token"]), "secret_token")
+            self.webhook = body["url"]
         if method != "sendMessage":
             return web.json_response({"ok": True, "result": True})
         fault = await self._fault()
@@ -211,7 +246,7 @@ class FakePlatform:
     async def _slack(self, request: web.Request) -> web.Response:
         body, method = await request.json(), request.match_info["method"]
         self.calls.append((method, body))
-        if request.headers.get("Authorization") != "Bearer xoxb-test":
+        if request.headers.get("Authorization") != f"Bearer {SLACK_TOKEN}":
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if method != "chat.postMessage":
             return web.json_response({"ok": True, "user_id": "U0LAN0Z89", "team": "Sample"})
@@ -234,11 +269,12 @@ class FakePlatform:
 
     async def _twilio(self, request: web.Request) -> web.Response:
         fields = dict(parse_qsl(await request.text(), keep_blank_values=True))
-        self.calls.append((request.match_info["rest"], fields))
-        if not request.headers.get("Authorization", "").startswith("Basic "):
+        resource = request.match_info.get("rest", "Account")
+        self.calls.append((resource, fields))
+        if request.headers.get("Authorization") != BasicAuth(TWILIO_ACCOUNT, TWILIO_TOKEN).encode():
             return web.json_response({"code": 20003, "message": "Authenticate", "status": 401}, status=401)
-        if request.match_info["rest"] != "Messages.json":
-            numbers = [{"sid": "PN" + "0" * 32, "phone_number": "+15005550001"}]
+        if resource != "Messages.json":
+            numbers = [{"sid": "PN" + "0" * 32, "phone_number": OWN_NUMBER}]
             return web.json_response({"status": "active", "incoming_phone_numbers": numbers})
         fault = await self._fault()
         if fault == BUSY:
@@ -269,7 +305,7 @@ class FakePlatform:
     async def _facebook(self, request: web.Request) -> web.Response:
         body = await request.json() if request.can_read_body else {}
         self.calls.append((request.match_info["rest"], body))
-        if request.headers.get("Authorization") != "Bearer page-token":
+        if request.headers.get("Authorization") != f"Bearer {PAGE_TOKEN}":
             return web.json_response({"error": {"code": 190, "message": "Invalid token"}}, status=401)
         if request.match_info["rest"] != "/messages":
             return web.json_response({"result": "success", "id": "100000000000001", "name": "Sample page"})

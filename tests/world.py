@@ -13,7 +13,7 @@ from typing import Any, Optional
 from uuid import uuid4
 
 import aiohttp
-from platform_on_loopback import FakePlatform
+from platform_on_loopback import PAGE_TOKEN, SLACK_TOKEN, TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN, FakePlatform
 from rasa.core.channels.channel import register
 from sanic import Sanic
 from twilio.request_validator import RequestValidator
@@ -21,19 +21,39 @@ from twilio.request_validator import RequestValidator
 from bot.channels import http
 from bot.channels.delivery import Patience
 from bot.channels.facebook import FacebookApi, FacebookChannel
-from bot.channels.platform import PlatformChannel
+from bot.channels.limits import RateLimit, SenderLimit
+from bot.channels.platform import PlatformChannel, Shared
 from bot.channels.slack import SlackApi, SlackChannel
 from bot.channels.telegram import TelegramApi, TelegramChannel
 from bot.channels.twilio import TwilioApi, TwilioChannel, list_template
 from bot.runtime.agent import Assistant
 
-PAYLOADS = Path(__file__).with_name("payloads")
+PAYLOADS = Path(__file__).with_name("channels") / "payloads"
 KEYS = ["k" * 32]
-SECRET = "a-secret-of-our-own"
+SECRET = TWILIO_TOKEN  # one secret for all
 PUBLIC = "https://chat.example.org"
 IMPATIENT = Patience(attempts=4, pause=0.01, longest=5.0, timeout=0.5)
 CHANNELS = ("slack", "telegram", "twilio", "facebook")
+UNLIMITED = 1_000_000
+"""Messages a minute: tests write faster than any visitor."""
 KINDS = ("slack", "telegram", "sms", "whatsapp", "facebook")
+
+
+def channel_settings(platform: FakePlatform) -> dict[str, object]:
+    """The settings of all channels of a server whose platforms are one on loopback."""
+    return {
+        "BOT_PLATFORM_HOSTS": platform.hosts,
+        "BOT_PUBLIC_URL": PUBLIC,
+        "BOT_SLACK_TOKEN": SLACK_TOKEN,
+        "BOT_SLACK_SIGNING_SECRET": SECRET,
+        "BOT_TELEGRAM_TOKEN": TELEGRAM_TOKEN,
+        "BOT_TELEGRAM_SECRET": SECRET,
+        "BOT_TWILIO_ACCOUNT": TWILIO_ACCOUNT,
+        "BOT_TWILIO_TOKEN": TWILIO_TOKEN,
+        "BOT_FACEBOOK_TOKEN": PAGE_TOKEN,
+        "BOT_FACEBOOK_APP_SECRET": SECRET,
+        "BOT_FACEBOOK_VERIFY_TOKEN": SECRET,
+    }
 
 
 def payload(channel: str, name: str) -> bytes:
@@ -75,26 +95,30 @@ class World:
     Attributes:
         kind: How visitors write: a channel's name, or ``sms`` or ``whatsapp``.
         name: The channel's name: ``twilio`` for both of these.
+        now: Seconds of the clock by which messages are counted; tests move it.
     """
 
-    def __init__(self, kind: str, assistant: Assistant, platform: FakePlatform) -> None:
+    def __init__(self, kind: str, assistant: Assistant, platform: FakePlatform, per_minute: int) -> None:
         self.kind = kind
         self.name = "twilio" if kind in ("sms", "whatsapp") else kind
         self.assistant = assistant
         self.platform = platform
-        self.channel = self._channel()
+        self.now = 1000.0
+        self.channel = self._channel(per_minute)
         self.address = ""
 
-    def _channel(self) -> PlatformChannel:
+    def _channel(self, per_minute: int) -> PlatformChannel:
         host = self.platform.address
+        limit = SenderLimit(RateLimit(per_minute, lambda: self.now), lambda: self.now)
+        shared = Shared(KEYS, self.assistant.content, limit)
         if self.name == "slack":
-            return SlackChannel(KEYS, SlackApi("xoxb-test", f"{host}/slack/", IMPATIENT), SECRET)
+            return SlackChannel(shared, SlackApi(SLACK_TOKEN, f"{host}/slack", IMPATIENT), SECRET)
         if self.name == "telegram":
-            return TelegramChannel(KEYS, TelegramApi("7000000001:TEST", f"{host}/telegram", IMPATIENT), SECRET)
+            return TelegramChannel(shared, TelegramApi(TELEGRAM_TOKEN, f"{host}/telegram", IMPATIENT), SECRET)
         if self.name == "facebook":
-            return FacebookChannel(KEYS, FacebookApi("page-token", f"{host}/graph/", IMPATIENT), SECRET, "verify-me")
-        twilio = TwilioApi("AC" + "0" * 31 + "1", SECRET, f"{host}/twilio", f"{host}/content", IMPATIENT)
-        return TwilioChannel(KEYS, twilio, SECRET, PUBLIC, self.assistant.content, self.assistant.store)
+            return FacebookChannel(shared, FacebookApi(PAGE_TOKEN, f"{host}/graph", IMPATIENT), SECRET, "verify-me")
+        twilio = TwilioApi(TWILIO_ACCOUNT, TWILIO_TOKEN, f"{host}/twilio", f"{host}/content", IMPATIENT)
+        return TwilioChannel(shared, twilio, SECRET, PUBLIC, self.assistant.store)
 
     def with_lists(self) -> None:
         """Gives the Twilio account the templates for WhatsApp lists, as ``channels register`` does."""
@@ -158,13 +182,13 @@ def message(channel: str, text: str, person: int = 1, number: Optional[int] = No
     return urlencode(fields).encode()
 
 
-def play(name: str, assistant: Assistant, scene: Callable[[World], Awaitable[Any]]) -> Any:
+def play(name: str, assistant: Assistant, scene: Callable[[World], Awaitable[Any]], per_minute: int = UNLIMITED) -> Any:
     """Runs a scene with a channel that is served, and everything closed at its end."""
 
     async def whole() -> Any:
         platform = FakePlatform()
         await platform.start()
-        world = World(name, assistant, platform)
+        world = World(name, assistant, platform, per_minute)
         Sanic.test_mode = True  # more than one application in a process
         app = Sanic(f"test-{uuid4().hex}", configure_logging=False)
         app.ctx.agent = assistant
