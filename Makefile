@@ -9,8 +9,9 @@ UV_VERSION := 0.13.9
 RUN := .venv/bin/python
 DEV := .venv-dev/bin/python
 RUNS ?= 20
+COUNT ?= 2
 
-.PHONY: help run serve train check chat test test-faults lint bench bench-scale actions lock audit clean
+.PHONY: help run replicas train check chat test test-faults lint bench bench-scale actions lock audit clean
 
 help:            ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -20,6 +21,9 @@ run: train       ## Set up, check, train if needed, and serve on this machine
 
 train: .venv/ready   ## Check the content and train the model, if it is out of date
 	@$(RUN) -m bot train
+
+replicas: train  ## Serve with COUNT=2 replicas on PostgreSQL behind nginx
+	@$(RUN) -m bot replicas run --count $(COUNT)
 
 check: .venv/ready   ## Check content and training data; trains nothing
 	@$(RUN) -m bot check

@@ -7,13 +7,12 @@ what four machines give.
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.processes import free_port, our_environment, python_of, serving
-from benchmarks.proxy import proxy_command
+from benchmarks.proxy import proxy
 from benchmarks.report import Figure, Report, Say
 from benchmarks.samples import FIRST_QUESTION
 from benchmarks.web import Load, figures_of, loads_of, stock_loads
@@ -48,8 +47,9 @@ def _replicas(count: int, say: Say) -> list[Load]:
             environment = {**our_environment(port, str(folder / str(port))), **shared}
             stack.enter_context(serving([python_of(".venv"), "-m", "bot", "serve"], port, FIRST_QUESTION, environment))
         front = free_port()
-        proxy = stack.enter_context(subprocess.Popen(proxy_command(folder, front, ports), stderr=subprocess.DEVNULL))
-        stack.callback(proxy.terminate)
+        nginx = proxy(folder, front)
+        nginx.start(ports)
+        stack.callback(nginx.stop)
         say(f"scale: {count} replica{'s' if count > 1 else ''}")
         return loads_of(f"http://127.0.0.1:{front}", "WebVisitor", say)
 

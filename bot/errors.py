@@ -120,6 +120,15 @@ class Errors:
     E054 = "There is no channel {name!r}; there are {names}"
     E055 = "Slack does not accept the token ({reason})"
     E060 = "There is no topic {topic!r}. A topic's name is that of its file in data/nlu/faq/, without .yml"
+    E070 = (
+        "Several replicas share one database and one key: set BOT_DATABASE_URL to a PostgreSQL and BOT_SECRET to what "
+        "`openssl rand -hex 32` prints"
+    )
+    E071 = "nginx is missing. As root: apt-get install nginx"
+    E072 = "The replicas of {release} do not start: {reason}. Nothing was changed"
+    E073 = "No replicas run with the data folder of {folder}. Start them with: make replicas"
+    E074 = "There is no earlier release: nothing was handed over since the start"
+    E075 = "The hand-over is not finished after {seconds} s; the log of the replicas says how it goes on"
 
 
 WEB_ERRORS = {

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bot.cli import records, review, website
 from bot.cli.channels import channels
+from bot.cli.replicas import replicas
 from bot.errors import AssistantError, ContentError
 from bot.runtime import environment
 from bot.runtime.settings import ROOT, Settings, load_settings
@@ -20,6 +21,7 @@ website.register(app)
 records.register(app)
 review.register(app)
 app.add_typer(channels, name="channels")
+app.add_typer(replicas, name="replicas")
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -18,7 +18,7 @@ from conftest import PATIENCE, free_port, is_up, subprocess_environment, wait_fo
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from benchmarks.proxy import proxy_command
+from benchmarks.proxy import proxy
 from bot.runtime.settings import ROOT
 
 SECRET = "a key for tests alone and of enough characters to sign with"
@@ -124,28 +124,6 @@ class RedisServer:
         self._process.wait(PATIENCE)
 
 
-class Nginx:
-    """nginx with the project's own site file in front of replicas."""
-
-    def __init__(self, folder: Path, replicas: list[Replica]) -> None:
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        command = proxy_command(folder, self.port, [replica.port for replica in replicas])
-        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        wait_for(self._answers, "nginx")
-
-    def _answers(self) -> bool:
-        assert self.process.poll() is None, "nginx has ended"
-        try:
-            return requests.get(f"{self.address}/health", timeout=PATIENCE).status_code == 200
-        except requests.ConnectionError:
-            return False
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(PATIENCE)
-
-
 class Cluster:
     """Two replicas on one PostgreSQL and one Redis behind nginx; use it in a ``with`` block."""
 
@@ -176,11 +154,20 @@ class Cluster:
                 stack.callback(replica.stop)
             for replica in self.replicas:
                 replica.wait_until_ready()
-            self.nginx = Nginx(folder, self.replicas)
-            stack.callback(self.nginx.stop)
-            self.address = self.nginx.address
+            port = free_port()
+            self.address = f"http://127.0.0.1:{port}"
+            nginx = proxy(folder, port)
+            nginx.start([replica.port for replica in self.replicas])
+            stack.callback(nginx.stop)
+            wait_for(self._answers, "nginx")
             self._stack = stack.pop_all()
         return self
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.address}/health", timeout=PATIENCE).status_code == 200
+        except requests.ConnectionError:
+            return False
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
