@@ -41,7 +41,7 @@ def test_what_is_saved_is_what_the_summary_showed(assistant: Assistant) -> None:
         f"- E-mail: {record.fields['email']}",
         f"- Phone: {record.fields['phone']}",
         f"- Place: {record.fields['place']}",
-        f"- Would like to: {record.fields['interests']}",
+        f"- Interests: {record.fields['interests']}",
     ]
     assert record.reference in reply.text
     assert (record.kind, record.email) == ("volunteer", EMAIL)
@@ -123,6 +123,7 @@ def test_after_days_the_open_step_is_named_and_the_form_goes_on(
     reply = visitor.say("hello again")
     assert "Step 2 of 7 is open (name)" in reply.text
     assert [choice.label for choice in reply.choices] == ["Go on", "Stop"]
+    assert "What is your name?" not in reply.text
     assert visitor.say("Go on").form_step.field == "person_name"
     assert visitor.say(NAME).form_step.field == "email"
 
@@ -137,6 +138,16 @@ def test_yes_and_no_answer_whether_to_go_on(
     visitor.say("hello")
     step = visitor.say(word).form_step
     assert (step.field if step else None) == field
+
+
+def test_after_days_a_yes_is_no_consent(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Visitor(assistant)
+    visitor.say("I want to volunteer", *ANSWERS)
+    days_later(monkeypatch)
+    assert NAME not in visitor.say("yes").text, "who comes back may be somebody else"
+    assert "- Name: " in visitor.say("yes").text
+    assert records(assistant) == []
+    assert "reference number" in visitor.say("yes").text
 
 
 def test_a_question_after_days_is_answered_and_the_open_step_is_named(

@@ -32,10 +32,10 @@ def test_a_topics_answer_names_question_sources_and_related_topics(content: Cont
 def test_every_topic_can_be_answered_and_every_response_given(content: Content) -> None:
     for topic in content.topics.values():
         reply = topic_reply(content, topic)
-        assert len(reply.choices) == len(topic.related)
+        assert len(reply.choices) == len(topic.tasks) + len(topic.related)
         assert reply.sources
     for response in content.responses.values():
-        assert len(canned_reply(content, response).choices) == len(response.choices)
+        assert len(canned_reply(content, response).choices) == len(response.tasks) + len(response.choices)
 
 
 def test_what_a_choice_sends_leads_to_its_topic(content: Content) -> None:

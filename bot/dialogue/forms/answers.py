@@ -23,10 +23,12 @@ class Refused(NamedTuple):
     Attributes:
         reason: What is wrong with it; empty if the step's example says enough.
         choices: What it could mean, at most 20 characters each.
+        meant: Whether it was surely meant for the step, whatever the classifier takes it for.
     """
 
     reason: str = ""
     choices: tuple[str, ...] = ()
+    meant: bool = False
 
 
 Verdict = Union[Taken, Refused]

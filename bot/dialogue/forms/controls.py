@@ -50,6 +50,9 @@ _NOTHING = frozenset(
 )
 """What skips an optional step besides the words above."""
 
+_YES = frozenset(("yes", "yes please", "y", "yep", "yeah", "sure", "ok", "okay"))
+_NO = frozenset(("no", "no thanks", "no thank you", "n", "nope", "nah"))
+
 _INTENTS: dict[str, ControlKind] = {
     "cancel": "cancel",
     "go_back": "back",
@@ -119,6 +122,12 @@ def control_of_intent(intent: str) -> Optional[Control]:
     """The control that an intent stands for; None if it is none."""
     kind = _INTENTS.get(intent)
     return Control(kind) if kind else None
+
+
+def yes_or_no(typed: str) -> Optional[bool]:
+    """What a message answers to a question of the assistant's own; None unless it is a yes or no alone."""
+    said = normalized(typed)
+    return True if said in _YES else False if said in _NO else None
 
 
 def named_field(said: str, form: Form) -> Optional[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Optional, Union
 
 from bot.content.forms import Form, FormStep
+from bot.content.text import normalized
 from bot.dialogue.forms.answers import Refused, Taken
 from bot.dialogue.forms.controls import Control, control_of, control_of_intent
 from bot.dialogue.forms.facts import facts_in
@@ -32,6 +33,13 @@ _SURE = 0.8
 """Confidence from which such an intent, or a control, is believed in a free-text step."""
 _FEWEST_WORDS = 3
 """... if the message has so many words: shorter ones are names."""
+
+
+_GREETINGS = frozenset(
+    ("hi", "hello", "hey", "hi there", "hello there", "hey there", "good morning", "good afternoon", "good evening",
+     "thanks", "thank you", "thanks a lot", "thank you very much", "many thanks")
+)  # fmt: skip
+"""What nobody is called."""
 
 
 class Heard(NamedTuple):
@@ -95,8 +103,8 @@ def decide(heard: Heard, form: Form, step: FormStep) -> Decision:
     verdict = validate(heard.text, step)
     if isinstance(verdict, Taken):
         return Answers({step.id: verdict}, heard.asks_too)
-    if isinstance(verdict, Refused) and verdict.choices:
-        return verdict  # understood, but not which one is meant
+    if isinstance(verdict, Refused) and (verdict.choices or verdict.meant) and not heard.asks_too:
+        return verdict
     if heard.asks_too or heard.offered:
         return Interrupts()
     return _instead(heard) or verdict
@@ -105,6 +113,8 @@ def decide(heard: Heard, form: Form, step: FormStep) -> Decision:
 def _interrupts_free_text(heard: Heard, step: FormStep) -> bool:
     if heard.asks_too:
         return False
+    if step.id == "person_name" and normalized(heard.text) in _GREETINGS:
+        return True
     other_pick = heard.offered and step.answer == "text" and heard.text not in step.choices
     if asks(heard.text) or other_pick:
         return True

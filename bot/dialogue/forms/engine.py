@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Optional
 
 from bot.content.forms import Form, FormStep
 from bot.dialogue.forms.answers import Refused, Taken
-from bot.dialogue.forms.controls import Control
+from bot.dialogue.forms.controls import Control, yes_or_no
 from bot.dialogue.forms.decide import Answers, Heard, Interrupts, decide
 from bot.dialogue.forms.state import PAUSE, FormState
 from bot.dialogue.forms.validators import validate
@@ -58,8 +58,9 @@ class OpenForm:
 
     def again(self) -> Turn:
         """Asks the open step again, after something else was answered."""
-        place = [] if not self.state.paused else [self._where()]
-        return self._turn(ask(self.form, self.step, self.answers, place, with_choices=False), keep_failures=True)
+        question = self._go_on_or_stop() if self.state.paused else None
+        reply = ask(self.form, self.step, self.answers, with_choices=False, question=question)
+        return self._turn(reply, keep_failures=True)
 
     def hear(self, heard: Heard, now: float) -> Turn:
         """Moves the form on by one message.
@@ -71,26 +72,23 @@ class OpenForm:
         returns = now - self.state.asked_at > PAUSE
         was_paused, self.state.paused = self.state.paused, False
         self.state.asked_at = now
+        goes_on = yes_or_no(heard.text) if was_paused else None
+        if goes_on is not None:  # the question was whether to go on: a yes is no consent
+            return self._ask(self.step) if goes_on else self._end("cancelled")
         decision = decide(heard, self.form, self.step)
         if isinstance(decision, Control) and not (returns and decision.kind == "go_on"):
-            return self._steer(decision, was_paused)
+            return self._steer(decision)
         if isinstance(decision, Interrupts) and heard.starts_form:
-            return self._ask(self.step, [f'This form is still open: {self.form.title}. To leave it, say "cancel".'])
+            still_open = f'This form is still open: {self.form.title}. To leave it, say "cancel the form".'
+            return self._ask(self.step, [still_open])
         if isinstance(decision, Interrupts):
             self.state.paused = returns
             return self._interrupted()
-        if (
-            was_paused
-            and heard.intent in ("affirm", "deny")
-            and self.step.answer in ("text", "email", "phone", "place")
-        ):
-            return self._ask(self.step) if heard.intent == "affirm" else self._end("cancelled")
         if returns and not self._unmistakable(decision):
             self.state.paused = True
-            offered = [Choice(label="Go on", text="Go on"), Choice(label="Stop", text="Stop")]
-            return self._turn(
-                ask(self.form, self.step, self.answers, [self._where()]).copy(update={"choices": offered})
-            )
+            reply = ask(self.form, self.step, self.answers, question=self._go_on_or_stop())
+            reply.choices = [Choice(label="Go on", text="Go on"), Choice(label="Stop", text="Cancel the form")]
+            return self._turn(reply)
         if isinstance(decision, Answers):
             return self._take(decision)
         return self._refuse(decision) if isinstance(decision, Refused) else self._ask(self.step)
@@ -99,11 +97,12 @@ class OpenForm:
         """Whether a message after a pause can only be meant for the open step."""
         return isinstance(decision, Answers) and self.step.answer in ("email", "phone")
 
-    def _where(self) -> str:
+    def _go_on_or_stop(self) -> str:
         number = self.form.fields.index(self.step.id) + 1
         return (
             f"You have begun this form: {self.form.title}. Step {number} of {len(self.form.steps)} is open "
-            f'({self.step.label.lower()}). Would you like to go on, or stop? "Stop" deletes what you told me.'
+            f'({self.step.label.lower()}). Would you like to go on or to stop? Say "go on", or "cancel the form": '
+            "then I delete what you told me in it."
         )
 
     def _take(self, decision: Answers) -> Turn:
@@ -137,7 +136,7 @@ class OpenForm:
             reply.choices = [Choice(label=label, text=label) for label in refused.choices]
         return self._turn(reply, keep_failures=True)
 
-    def _steer(self, control: Control, was_paused: bool) -> Turn:
+    def _steer(self, control: Control) -> Turn:
         if control.kind == "cancel":
             return self._end("cancelled")
         if control.kind == "skip":
@@ -170,7 +169,7 @@ class OpenForm:
             labels = [step.label for step in self.form.steps[:-1] if self.answers.get(step.id) is not None]
             if not labels:
                 return self._ask(self.step, ["There is no answer to change yet."])
-            reply = ask(self.form, self.step, self.answers, ["Which answer? For example: " + _example(labels)])
+            reply = ask(self.form, self.step, self.answers, question="Which answer would you like to change?")
             reply.choices = [Choice(label=label, text=f"Change my {label.lower()}") for label in labels]
             return self._turn(reply)
         step = self.form.step(control.field)
@@ -198,7 +197,3 @@ class OpenForm:
 
     def _end(self, end: End) -> Turn:
         return Turn(self.state, self.answers, None, end=end)
-
-
-def _example(labels: list[str]) -> str:
-    return f'"change my {labels[-1].lower()}".'

@@ -43,6 +43,8 @@ def facts_in(typed: str, form: Form, step: FormStep) -> dict[str, Taken]:
     left: list[str] = []
     for part in parts:
         stated = dict(_stated(part, form))
+        if any(field in found and found[field] != taken for field, taken in stated.items()):
+            return {}  # two values for one field: which one is meant?
         found.update(stated)
         if not stated:
             left.append(part)
@@ -85,8 +87,18 @@ def _is_written_as_a_name(said: str) -> bool:
     return len(words) <= _MOST_WORDS_OF_A_NAME and all(word[0].isupper() for word in words)
 
 
+def _names_an_age(part: str) -> bool:
+    return any(character.isdigit() for character in part)
+
+
 def _from_rest(left: list[str], form: Form, step: FormStep, found: dict[str, Taken]) -> None:
-    """Takes a name and a place from parts that nothing marks."""
+    """Takes the age, a name and a place from parts that nothing marks."""
+    if step.answer == "adult":
+        ages = [verdict for part in left if isinstance(verdict := validate(part, step), Taken)]
+        # "No, my e-mail is ..." says nothing of the age: an age must be given to be turned away.
+        if ages and (all(age.value for age in ages) or any(map(_names_an_age, left))):
+            found[step.id] = min(ages, key=lambda age: bool(age.value))
+        left = [part for part in left if not isinstance(validate(part, step), Taken)]
     name = next((other for other in form.steps if other.id == "person_name"), None)
     if left and name and step is name and name.id not in found and len(left[0].split()) <= _MOST_WORDS_OF_A_NAME:
         verdict = validate(left[0], name)
@@ -94,7 +106,7 @@ def _from_rest(left: list[str], form: Form, step: FormStep, found: dict[str, Tak
             found[name.id] = verdict
             left = left[1:]
     where = next((other for other in form.steps if other.answer == "place"), None)
-    if left and where and where.id not in found and step.id in ("person_name", where.id):
+    if left and where and where.id not in found:
         known = spelled_place(_LIVE.sub("", ", ".join(left)))
         if known:
             found[where.id] = known

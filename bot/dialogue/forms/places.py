@@ -11,7 +11,15 @@ from bot.content.schema import MAX_LABEL
 from bot.dialogue.forms.answers import Refused, Taken, Verdict
 
 _LONGEST = 100
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DATE = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|"
+    rf"\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}",
+    re.IGNORECASE,
+)
 _ZIP = re.compile(r"\b\d{5}\b")
 
 
@@ -21,9 +29,9 @@ def place(typed: str, step: FormStep) -> Verdict:
     One that the finder does not know is taken as typed if it names what it lies in, after a comma: no list is whole.
     """
     if len(typed) > _LONGEST:
-        return Refused(f"That has {len(typed):,} characters; a place has {_LONGEST} at most.")
+        return Refused(f"That is too long for a place: I can keep {_LONGEST} characters at most.", meant=True)
     if _DATE.search(typed):
-        return Refused("That looks like a date.")
+        return Refused("That looks like a date.", meant=True)
     found = find_place(typed)
     taken = _taken(found, typed)
     if taken:
@@ -33,7 +41,7 @@ def place(typed: str, step: FormStep) -> Verdict:
         fitting = tuple(label for label in short if len(label) <= MAX_LABEL)
         return Refused("There is more than one place of that name. In which state is it?", fitting)
     if PlaceFinder.is_zip_code(typed):
-        return Refused("I know no such ZIP code.")
+        return Refused("I know no such ZIP code.", meant=True)
     named_in_full = typed.count(",") == 1 and all(any(map(str.isalpha, part)) for part in typed.split(","))
     if named_in_full:
         return _as_typed(typed)

@@ -19,13 +19,13 @@ from bot.dialogue.forms.places import place
 HOME_REGION = "US"
 """Region of phone numbers without a country code."""
 
-ADDRESS = re.compile(r"[^\s,;<>()\"']+@[^\s,;<>()\"']+")
+ADDRESS = re.compile(r"[^\s,;<>()\"'@-][^\s,;<>()\"']*@[^\s,;<>()\"']+")
 """What might be an e-mail address; the library decides."""
 
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]*\d(?:\s*(?:ext\.?|extension|x)\s*\d{1,7})?", re.IGNORECASE)
 _PHONE_WORDS = re.compile(
     r"\b(?:(?:my|our|the) )?(?:cell |mobile |home |work )?(?:phone|number|cell|mobile|tel|telephone)?(?: number)?"
-    r"(?: is)?\b|\b(?:call|text|reach) me (?:at|on)\b|\bit(?:'s| is)\b",
+    r"(?: is)?\b|\b(?:please )?(?:call|text|reach)(?: me)?(?: (?:at|on|under))?\b|\bit(?:'s| is)\b",
     re.IGNORECASE,
 )
 _YES = re.compile(
@@ -41,6 +41,12 @@ INTRODUCTION = re.compile(
     re.IGNORECASE,
 )
 """What comes before a name that is said in a sentence."""
+_CALLED = re.compile(
+    "^(?:(?:the )?name(?:'s|\u2019s| is)|(?:you can |please )?call me|it(?:'s|\u2019s| is)|this is)\\s+(?=\\S)",
+    re.IGNORECASE,
+)
+"""What comes before a name too, but only where a name was asked for."""
+_OLDEST = 125
 _MOST_WORDS_OF_YES = 6
 """A longer message than "yes, please hand it over now" may say more than yes."""
 
@@ -48,12 +54,12 @@ _MOST_WORDS_OF_YES = 6
 def text(typed: str, step: FormStep) -> Verdict:
     """Free text, as it was typed; any of at most ``step.longest`` characters that has a letter."""
     if len(typed) > step.longest:
-        return Refused(f"That has {len(typed):,} characters, and I can keep {step.longest:,} at most.")
+        return Refused(f"That is too long: I can keep {step.longest:,} characters at most.", meant=True)
     if not any(character.isalpha() for character in typed):
         return Refused("I see no letters in that.")
     kept = typed
     if step.id == "person_name":
-        kept = INTRODUCTION.sub("", typed)
+        kept = _CALLED.sub("", INTRODUCTION.sub("", typed))
     return Taken(kept, kept)
 
 
@@ -63,11 +69,11 @@ def email(typed: str, step: FormStep) -> Verdict:
     if not found:
         return Refused("That is not an e-mail address.")
     if len(found) > 1:
-        return Refused("I can keep one e-mail address only.")
+        return Refused("I can keep one e-mail address only.", meant=True)
     try:
         address = validate_email(found.pop(), check_deliverability=False).normalized
     except EmailNotValidError:
-        return Refused("That is not an e-mail address that can exist.")
+        return Refused("That is not an e-mail address that can exist.", meant=True)
     return Taken(address, address)
 
 
@@ -77,13 +83,13 @@ def phone(typed: str, step: FormStep) -> Verdict:
     if not found:
         return Refused("That is not a phone number.")
     if any(character.isalpha() for character in _PHONE_WORDS.sub("", typed.replace(found[0], ""))):
-        return Refused("That is more than a phone number.")
+        return Refused("I need the number alone, in digits.")
     try:
         number = phonenumbers.parse(found[0], HOME_REGION)
     except phonenumbers.NumberParseException:
         return Refused("That is not a phone number.")
     if not phonenumbers.is_possible_number(number):
-        return Refused("That phone number has too few or too many digits.")
+        return Refused("That phone number has too few or too many digits.", meant=True)
     shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return Taken(shown, shown)
 
@@ -92,6 +98,8 @@ def adult(typed: str, step: FormStep) -> Verdict:
     """Whether the visitor is 18 or older: yes, no, or an age, which is not kept."""
     said = normalized(typed)
     age = _AGE.fullmatch(said)
+    if age and (int(age[1]) > _OLDEST or typed.startswith("-")):
+        return Refused()
     if age:
         return Taken(int(age[1]) >= 18, "18 or older" if int(age[1]) >= 18 else "younger than 18")
     if _NO.match(said):
@@ -117,7 +125,7 @@ def consent(typed: str, step: FormStep) -> Verdict:
     """A clear yes or no. A yes with a condition is none."""
     said = normalized(typed)
     if _BUT.search(said.replace("do not", "").replace("don t", "")) or len(said.split()) > _MOST_WORDS_OF_YES:
-        return Refused()
+        return Refused("I need a clear yes or no.", meant=bool(_CONSENT.match(said) or _REFUSAL.match(said)))
     if _REFUSAL.match(said):
         return Taken(False, "no")
     if _CONSENT.match(said):

@@ -37,6 +37,7 @@ def ask(
     before: Sequence[str] = (),
     error: Optional[str] = None,
     with_choices: bool = True,
+    question: Optional[str] = None,
 ) -> Reply:
     """The reply that asks a step.
 
@@ -47,11 +48,12 @@ def ask(
         before: Paragraphs that come first.
         error: What was wrong with the answer before.
         with_choices: Whether the step's choices are offered; not after another reply whose choices are still open.
+        question: What is asked instead of the step's question.
     """
     paragraphs = [*before, *([error] if error else [])]
-    if step.answer == "consent":
+    if step.answer == "consent" and not question:
         paragraphs.append("\n".join(["This is what I would hand over:", *summary(form, answers)]))
-    paragraphs.append(form.question(step))
+    paragraphs.append(question or form.question(step))
     return Reply(
         text="\n\n".join(paragraphs),
         choices=_choices(step) if with_choices else [],

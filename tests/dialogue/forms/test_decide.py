@@ -1,11 +1,14 @@
 """What a message is while a form is open. The intents given are the ones that would lead astray."""
 
+from typing import Optional
+
 import pytest
 from given import EVERY_STEP, VOLUNTEER
 
 from bot.dialogue.forms.answers import Refused
 from bot.dialogue.forms.controls import Control
 from bot.dialogue.forms.decide import Answers, Decision, Heard, Interrupts, decide
+from bot.dialogue.forms.validators import validate
 
 NAMES = [
     "Will Court",
@@ -170,6 +173,74 @@ def test_several_facts_in_one_message(typed: str, expected: dict[str, str]) -> N
     decision = decided(typed, "person_name")
     assert isinstance(decision, Answers)
     assert {field: taken.shown for field, taken in decision.taken.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "adult"),
+    [
+        ("yes, I'm 34, my email is ann@x.org", True),
+        ("I am 16, my email is ann@x.org", False),
+        ("yes, I'm 17, ann@x.org", False),
+        ("no, my email is ann@x.org", None),
+    ],
+)
+def test_the_age_among_several_facts_is_heard(typed: str, adult: Optional[bool]) -> None:
+    decision = decided(typed, "adult", "affirm")
+    assert isinstance(decision, Answers)
+    assert decision.taken["email"].value == "ann@x.org"
+    assert (decision.taken["adult"].value if "adult" in decision.taken else None) is adult
+
+
+def test_a_place_is_taken_beside_another_fact() -> None:
+    decision = decided("212 555 0123, Denver, Colorado", "phone")
+    assert isinstance(decision, Answers)
+    assert decision.taken["place"].value == {"text": "Denver, Colorado", "state": "CO"}
+
+
+def test_two_values_for_one_field_are_asked_about() -> None:
+    decision = decided("ann@x.org, bob@x.org", "email")
+    assert decision == Refused("I can keep one e-mail address only.", meant=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("call me Bob", "Bob"), ("It's Ann", "Ann"), ("Name is José", "José"), ("Call Me Maybe Jones", "Maybe Jones")],
+)
+def test_what_comes_before_a_name_is_left_out(typed: str, name: str) -> None:
+    decision = decided(typed, "person_name")
+    assert isinstance(decision, Answers)
+    assert decision.taken["person_name"].value == name
+
+
+@pytest.mark.parametrize("typed", ["hello", "Thank you!", "hi there"])
+def test_a_greeting_is_no_name(typed: str) -> None:
+    assert decided(typed, "person_name", "greet") == Interrupts()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("email", "a@b"),
+        ("email", "ann@x.org and bob@x.org"),
+        ("phone", "123"),
+        ("place", "00000"),
+        ("place", "November 25, 2026"),
+        ("place", "2026-11-25"),
+        ("person_name", "x" * 5000),
+        ("consent", "yes but not my phone"),
+    ],
+)
+@pytest.mark.parametrize("intent", ["faq", "find_alliance_near"])
+def test_a_slip_in_what_was_asked_is_explained_whatever_the_classifier_takes_it_for(
+    field: str, typed: str, intent: str
+) -> None:
+    assert isinstance(decided(typed, field, intent), Refused)
+
+
+@pytest.mark.parametrize("typed", ["12 Maryland Ave, Denver, CO", "May, Oklahoma", "June Lake, California"])
+def test_a_place_with_the_name_of_a_month_is_no_date(typed: str) -> None:
+    verdict = validate(typed, VOLUNTEER.step("place"))
+    assert "date" not in str(verdict)
 
 
 @pytest.mark.parametrize("typed", ["I am over 18", "yes, I'm an adult"])
