@@ -67,6 +67,14 @@ class ReviewError(AssistantError):
     """What is to be reviewed does not exist."""
 
 
+class MailError(AssistantError):
+    """A mail was not taken; ``permanent`` if it would not be the next time either."""
+
+    def __init__(self, reason: str, permanent: bool = False) -> None:
+        self.permanent = permanent
+        super().__init__(reason)
+
+
 class Errors:
     """Texts of single-line errors, by code; fill them with :meth:`str.format`."""
 
@@ -129,6 +137,14 @@ class Errors:
     E073 = "No replicas run with the data folder of {folder}. Start them with: make replicas"
     E074 = "There is no earlier release: nothing was handed over since the start"
     E075 = "The hand-over is not finished after {seconds} s; the log of the replicas says how it goes on"
+    E080 = "Notices cannot be read from the database ({reason}); they are sent when it is back"
+    E081 = "Notice {notice} was not sent ({reason}); attempt {attempts}, the next in {minutes} minutes"
+    E082 = (
+        "Notice {notice} is given up after {attempts} attempts ({reason}). Its record is shown by: python -m bot "
+        "records list. When the mail server works again, run: python -m bot notices retry"
+    )
+    E083 = "The mail server {host} did not take a test mail on port {port} ({reason}). Check the settings BOT_SMTP_..."
+    E084 = "No notices are sent: set BOT_NOTICE_ADDRESS and BOT_SMTP_HOST. See docs/settings.md"
 
 
 WEB_ERRORS = {

@@ -21,6 +21,8 @@ FAILURES = Counter("amicc_turn_failures", "What went wrong in turns.", ["reason"
 """``conflict``: run again because another process was first; ``storage``: not stored; ``silent``: no reply was made."""
 CHANNEL_ERRORS = Counter("amicc_channel_errors", "Messages refused or not delivered.", ["channel", "reason"])
 CONTENT_RELOADS = Counter("amicc_content_reloads", "Changes of content files noticed.", ["result"])
+NOTICES = Gauge("amicc_notices", "Notices to staff that are not sent.", ["state"])
+"""``waiting``: new, or to be tried again; ``failed``: given up. Of the whole database, so the same in all replicas."""
 CONNECTIONS = Gauge("amicc_database_connections", "Database connections in use.")
 
 

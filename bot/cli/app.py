@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bot.cli import records, review, website
 from bot.cli.channels import channels
+from bot.cli.notices import notices
 from bot.cli.replicas import replicas
 from bot.errors import AssistantError, ContentError
 from bot.runtime import environment
@@ -21,6 +22,7 @@ website.register(app)
 records.register(app)
 review.register(app)
 app.add_typer(channels, name="channels")
+app.add_typer(notices, name="notices")
 app.add_typer(replicas, name="replicas")
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -100,7 +102,8 @@ def serve() -> None:
         messages.print("Note: " + Errors.E003)
     from bot.runtime.preflight import check_start
 
-    check_start(settings)
+    for warning in check_start(settings):
+        messages.print(f"Warning: {warning}", markup=False)
     _rasa(settings)
     from bot.runtime.serving import serve as run_server
 

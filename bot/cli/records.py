@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any, Optional, cast
 
 import typer
@@ -14,13 +13,12 @@ from rich.text import Text
 from bot.cli.parts import as_csv, shown_day, start_of_day
 from bot.errors import Errors, StorageError
 from bot.runtime import tensorflow_free
+from bot.runtime.attention import staff_warnings
 from bot.runtime.settings import Settings, load_settings, prepare_data_folder
 from bot.storage.database import open_database
 from bot.storage.records import KINDS, STATUSES, Record, RecordStore, Status, Wanted
 from bot.storage.submissions import find_reference
 
-UNREAD_DAYS = 14
-"""Days after which an unread record is a warning: somebody waits for an answer."""
 _DAY = 24 * 3600.0
 
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -49,8 +47,9 @@ def list_records(
     until: Optional[str] = _UNTIL,
 ) -> None:
     """Shows records as a table, newest first."""
-    store = _store(load_settings())
-    for warning in warnings_for(store):
+    settings = load_settings()
+    store = _store(settings)
+    for warning in staff_warnings(settings, store.engine):
         messages.print(f"Warning: {warning}", markup=False)
     table = Table("number", "left on", "kind", "state", "status", "name", "e-mail")
     found = store.find(_wanted(kind, status, state, since, until))
@@ -118,23 +117,14 @@ def delete(reference: str, yes: bool = typer.Option(False, "--yes", help="Do not
 
 @retention.command()
 def run() -> None:
-    """Deletes old conversations and what was withdrawn; ends forms that were left open. Run it daily, by cron."""
+    """Deletes old conversations, notices and what was withdrawn; ends forms that were left open. Run it daily."""
     settings = load_settings()
     tensorflow_free.install()  # the log's events are Rasa's
     from bot.storage.retention import Kept, run_retention
 
     done = run_retention(_engine(settings), Kept(conversations=settings.retention_days * _DAY))
     typer.echo(f"Deleted {done.conversations} conversations and {done.records} withdrawn records.")
-    typer.echo(f"Ended {done.forms} forms that were left open.")
-
-
-def warnings_for(store: RecordStore) -> list[str]:
-    """What staff should know before anything else."""
-    found = []
-    oldest = store.oldest_new()
-    if oldest is not None and time.time() - oldest > UNREAD_DAYS * _DAY:
-        found.append(f"the oldest unread record is from {shown_day(oldest)}. Somebody may be waiting for an answer")
-    return found
+    typer.echo(f"Ended {done.forms} forms that were left open. Deleted {done.notices} old notices.")
 
 
 def _row(record: Record) -> dict[str, Any]:

@@ -6,19 +6,31 @@ import errno
 import socket
 
 from bot.errors import Errors, StartError
+from bot.runtime.attention import staff_warnings
+from bot.runtime.mail import load_mailer
 from bot.runtime.settings import Settings, prepare_data_folder
 from bot.storage.database import open_database
 
 
-def check_start(settings: Settings) -> None:
+def check_start(settings: Settings) -> list[str]:
     """Makes sure that the server can listen, write its data and use its database, whose tables it brings up to date.
 
+    The mail server is not asked: visitors are answered without it.
+
+    Returns:
+        What whoever starts it should know.
+
     Raises:
-        StartError: One of them it cannot.
+        StartError: One of them it cannot, or a setting lacks another.
     """
+    load_mailer(settings)
     check_address(settings.interface, settings.port)
     prepare_data_folder(settings.data_folder)
-    open_database(settings.store_url).dispose()
+    engine = open_database(settings.store_url)
+    try:
+        return staff_warnings(settings, engine)
+    finally:
+        engine.dispose()
 
 
 def check_address(interface: str, port: int) -> None:

@@ -22,9 +22,11 @@ from bot.channels.site.pages import Site
 from bot.channels.web import WebChannel, WebLimits
 from bot.content.store import ContentStore, shared_store
 from bot.errors import Errors, StartError
+from bot.runtime import notices
 from bot.runtime.agent import Assistant, load_assistant
 from bot.runtime.channels import messaging_channels
 from bot.runtime.health import health_routes
+from bot.runtime.mail import load_mailer
 from bot.runtime.settings import ROOT, Settings
 from bot.runtime.training import verified_model
 from bot.storage.conversations import ConversationStore
@@ -132,6 +134,7 @@ def build_app(
     register(channels, app, route="/webhooks/")
     app.blueprint(health_routes(assistant))
     app.blueprint(site.blueprint())
+    notices.install(app, assistant.store.engine, load_mailer(settings))
 
     async def start(_: Sanic, loop: Any) -> None:
         loop.add_signal_handler(signal.SIGHUP, assistant.content.refresh)

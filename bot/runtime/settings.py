@@ -11,12 +11,13 @@ from pydantic import Field, SecretStr, ValidationError, validator
 from bot.channels.clients import ORIGIN, Network
 from bot.errors import Errors, StartError
 from bot.runtime.channel_settings import ChannelSettings
+from bot.runtime.notice_settings import NoticeSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 """Folder of the project: where ``config.yml``, ``data/`` and ``knowledge/`` are."""
 
 
-class Settings(ChannelSettings):
+class Settings(ChannelSettings, NoticeSettings):
     """What an operator can set; each field is read from ``BOT_<FIELD NAME IN CAPITALS>``."""
 
     data_folder: Path = Field(

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from bot.storage.database import forget_old_pages
+from bot.storage.notices import queue
 from bot.storage.submissions import Kind, Submission, Withdrawal
 from bot.storage.tables import notices, records, submissions
 
@@ -121,7 +122,7 @@ def save(connection: Connection, submission: Submission, conversation_id: str, n
             at=now,
         )
     )
-    _notify(connection, submission.kind, submission.reference, event, now)
+    queue(connection, submission.kind, submission.reference, event, now)
     return submission.reference
 
 
@@ -170,7 +171,7 @@ def withdraw(connection: Connection, withdrawal: Withdrawal, now: float) -> bool
         return False
     if found.status != "withdrawn":
         _set_status(connection, found.id, "withdrawn", now)
-        _notify(connection, found.kind, withdrawal.reference, "withdrawn", now)
+        queue(connection, found.kind, withdrawal.reference, "withdrawn", now)
     return True
 
 
@@ -189,7 +190,7 @@ def _delete(connection: Connection, ids: Iterable[int], now: Optional[float] = N
         connection.execute(sa.delete(submissions).where(submissions.c.record_id == record_id))
         connection.execute(sa.delete(records).where(records.c.id == record_id))
         if now is not None:
-            _notify(connection, kind, references[0], "deleted", now)
+            queue(connection, kind, references[0], "deleted", now)
 
 
 def delete_withdrawn(connection: Connection, before: float) -> int:
@@ -211,12 +212,6 @@ def _references(connection: Connection, record_id: int) -> list[str]:
 
 def _set_status(connection: Connection, record_id: int, status: str, now: float) -> None:
     connection.execute(sa.update(records).where(records.c.id == record_id).values(status=status, updated_at=now))
-
-
-def _notify(connection: Connection, kind: str, reference: str, event: str, now: float) -> None:
-    connection.execute(
-        sa.insert(notices).values(kind=kind, reference=reference, event=event, created_at=now, attempts=0, due_at=now)
-    )
 
 
 class RecordStore:

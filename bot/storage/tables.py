@@ -98,9 +98,12 @@ notices = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", sa.Float, nullable=False),
+    sa.Column("reason", sa.String(200), nullable=True),
+    sa.Column("failed_at", sa.Float, nullable=True),
     sa.Index("notices_by_time", "due_at"),
 )
-"""What staff have still to be told by e-mail; a row goes when its mail was taken. No personal data."""
+"""What staff have still to be told by e-mail; a row goes when its mail was taken. No personal data. ``reason`` is what
+the last attempt failed of; with ``failed_at`` none follows."""
 
 erasures = sa.Table(
     "erasures",

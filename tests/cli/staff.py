@@ -11,8 +11,8 @@ from bot.runtime.settings import ROOT
 class Staff:
     """Runs commands on a database."""
 
-    def __init__(self, url: str, folder: object) -> None:
-        self._environment = subprocess_environment(BOT_DATABASE_URL=url, BOT_DATA_FOLDER=folder)
+    def __init__(self, url: str, folder: object, **settings: object) -> None:
+        self._environment = subprocess_environment(BOT_DATABASE_URL=url, BOT_DATA_FOLDER=folder, **settings)
 
     def run(self, *arguments: str, code: int = 0) -> str:
         command = [sys.executable, "-m", "bot", *arguments]

@@ -9,7 +9,7 @@ import pytest
 from staff import Staff
 
 from bot.cli.parts import as_csv
-from bot.cli.records import UNREAD_DAYS
+from bot.runtime.attention import UNREAD_DAYS
 from bot.storage.database import open_database
 from bot.storage.records import RecordStore
 from bot.storage.submissions import Submission

@@ -71,28 +71,58 @@ def test_nginx_tells_the_replicas_who_the_client_is_and_believes_no_client() -> 
     assert "$proxy_add_x_forwarded_for" not in site
 
 
-def systemd_unit(folder: Path, **replaced: str) -> Path:
-    """The unit in a folder, with the program it starts standing in for the installed one."""
-    unit = (DEPLOY / "amicc-assistant@.service").read_text(encoding="utf-8")
-    unit = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit, flags=re.MULTILINE)
-    for old, new in replaced.items():
-        unit = unit.replace(f"{old}=", new)
-    path = folder / "amicc-assistant@5005.service"
-    path.write_text(unit, encoding="utf-8")
-    return path
+UNITS = {
+    "amicc-assistant@.service": "amicc-assistant@5005.service",
+    "amicc-assistant-retention.service": "amicc-assistant-retention.service",
+    "amicc-assistant-retention.timer": "amicc-assistant-retention.timer",
+}
+"""Each unit, and what it is called when it runs."""
 
 
-def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
-    said = run(needed("systemd-analyze"), "verify", "--man=no", str(systemd_unit(tmp_path)))
+def systemd_units(folder: Path, **replaced: str) -> list[Path]:
+    """The units in a folder, with the program they start standing in for the installed one."""
+    paths = []
+    for source, name in UNITS.items():
+        unit = (DEPLOY / source).read_text(encoding="utf-8")
+        unit = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit, flags=re.MULTILINE)
+        for old, new in replaced.items():
+            unit = unit.replace(f"{old}=", new)
+        paths.append(folder / name)
+        paths[-1].write_text(unit, encoding="utf-8")
+    return paths
+
+
+def verified(paths: list[Path]) -> str:
+    """What systemd says of units; nothing of ours if it accepts them."""
+    command = [needed("systemd-analyze"), "verify", "--man=no", *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return done.stdout + done.stderr
+
+
+def test_every_unit_is_checked() -> None:
+    assert {path.name for path in DEPLOY.glob("amicc-*")} == set(UNITS)
+
+
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    said = verified(systemd_units(tmp_path))
     assert "amicc-assistant" not in said, said
 
 
-def test_the_check_of_systemd_can_fail(tmp_path: Path) -> None:
-    unit = systemd_unit(tmp_path, MemoryMax="MemoryMost=")
-    done = subprocess.run(
-        [needed("systemd-analyze"), "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=60
-    )
-    assert "MemoryMost" in done.stderr
+@pytest.mark.parametrize(
+    ("old", "new"), [("MemoryMax", "MemoryMost="), ("OnCalendar", "OnCalendar=noon "), ("Type", "Type=twoshot-")]
+)
+def test_the_check_of_systemd_can_fail(tmp_path: Path, old: str, new: str) -> None:
+    assert "amicc-assistant" in verified(systemd_units(tmp_path, **{old: new}))
+
+
+def test_the_timer_starts_what_the_documentation_says() -> None:
+    service = (DEPLOY / "amicc-assistant-retention.service").read_text(encoding="utf-8")
+    assert "-m bot retention run" in service
+    for name in ("amicc-assistant@.service", "amicc-assistant-retention.service"):
+        unit = (DEPLOY / name).read_text(encoding="utf-8")
+        # Units with another user each would take the data folder away from each other.
+        assert "User=amicc-assistant\n" in unit
+        assert "StateDirectory=amicc-assistant\n" in unit
 
 
 def kubernetes_objects() -> list[dict[str, Any]]:

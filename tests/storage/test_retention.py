@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 from conftest import say
+from forms import submission
 
 from bot.runtime.agent import Assistant
 from bot.storage.conversations import FORM_LIFETIME
+from bot.storage.notices import Outbox, Unsent
+from bot.storage.records import RecordStore
 from bot.storage.retention import Kept, run_retention
 from bot.storage.tables import conversations, events, metadata
 
@@ -64,3 +68,59 @@ def test_a_form_that_nobody_came_back_to_is_ended_and_blanked(
     with assistant.store.engine.connect() as connection:
         assert connection.execute(sa.select(conversations.c.active_loop)).scalar_one() == {}
         assert connection.execute(sa.select(sa.func.count()).select_from(events)).scalar_one() > 0
+
+
+def test_a_form_that_is_open_outlives_a_shorter_time_for_conversations(
+    assistant_on: Callable[..., Assistant], database_url: str
+) -> None:
+    clock = Clock()
+    assistant = assistant_on(database_url, clock)
+    kept = Kept(conversations=24 * 3600.0)
+    for text in ("I want to volunteer", "yes", "Ann Lee"):
+        say(assistant, "form", text)
+    say(assistant, "question", "what is wicc")
+    clock.now += FORM_LIFETIME - 1
+    assert run_retention(assistant.store.engine, kept, clock)[:2] == (1, 0)
+    (reply,) = say(assistant, "form", "ann@example.org")
+    assert reply.form_step is not None, "the visitor came back in time and goes on"
+    clock.now += FORM_LIFETIME + 1
+    assert run_retention(assistant.store.engine, kept, clock)[:2] == (1, 1)
+    assert "Ann Lee" not in everything(assistant)
+
+
+def test_a_visitor_who_comes_back_just_then_loses_nothing(
+    assistant_on: Callable[..., Assistant], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    assistant = assistant_on(database_url, clock)
+    for conversation in ("a", "b"):
+        say(assistant, conversation, "what is wicc")
+    clock.now += MONTH + 1
+    engine = assistant.store.engine
+    begin = engine.begin
+
+    def begin_after_a_turn() -> object:
+        # The list of old conversations is made, and none of them is deleted yet.
+        monkeypatch.undo()
+        say(assistant, "b", "what is genocide")
+        return begin()
+
+    monkeypatch.setattr(engine, "begin", begin_after_a_turn)
+    assert run_retention(engine, Kept(MONTH), clock).conversations == 1
+    assert "what is genocide" in everything(assistant)
+
+
+def test_notices_that_could_not_be_sent_are_deleted_after_a_month(
+    assistant_on: Callable[..., Assistant], database_url: str
+) -> None:
+    clock = Clock()
+    engine = assistant_on(database_url, clock).store.engine
+    RecordStore(engine, clock).save(submission(), "a")
+    outbox = Outbox(engine, clock)
+    outbox.give_up(outbox.claim(), "refused")
+    clock.now += MONTH
+    assert run_retention(engine, Kept(12 * MONTH), clock).notices == 0
+    clock.now += 1
+    assert run_retention(engine, Kept(12 * MONTH), clock).notices == 1
+    assert outbox.unsent() == Unsent(0, 0)
+    assert RecordStore(engine).find(), "the record is for staff to delete"
