@@ -82,6 +82,12 @@ class Errors:
     E002 = "The model file {path} does not match its checksum in {manifest}. It was changed or damaged. Run: make train"
     E003 = "The model was trained with other code, phrasings or rules than are here now. Run: make train"
     E004 = "Training failed: {reason}"
+    E005 = "There is no model file {path}. Check the name, or leave it out to serve what `make train` has made"
+    E006 = (
+        "The model file {path} is not one that was trained here: its checksum is not in {manifest}. A model names code "
+        "that is run. If you know where it comes from, add --trust"
+    )
+    E007 = "The model {path} cannot be loaded by this version of the assistant ({reason}). Run: make train"
     E010 = (
         "The encoder file {path} is missing. Run: make clean, then make run; "
         "or set BOT_ENCODER to a folder with model.onnx and tokenizer.json"
@@ -105,6 +111,10 @@ class Errors:
     )
     E031 = "Turn not stored: conversation {conversation} was changed by another turn (expected version {version})"
     E032 = "The conversation store failed ({reason}); the turn was not applied"
+    E035 = (
+        "The database is of another version ({revision}), and its table {table} lacks what this version needs. Nothing "
+        "was changed. Point BOT_DATABASE_URL to a database of this program, or run the version that made it"
+    )
     E034 = "There is no record {reference}. All are shown by: python -m bot records list"
     E033 = "An action handed over a {fields} that cannot be stored; the turn was not applied. Mend the action"
     E040 = (

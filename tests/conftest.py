@@ -116,6 +116,14 @@ def model_path() -> Path:
         pytest.fail(str(error), pytrace=False)
 
 
+@pytest.fixture
+def no_rasa(tmp_path: Path) -> str:
+    """A folder for ``PYTHONPATH`` in which Rasa cannot be imported."""
+    (tmp_path / "blocked" / "rasa").mkdir(parents=True)
+    (tmp_path / "blocked" / "rasa" / "__init__.py").write_text("raise ImportError('Rasa was imported')")
+    return str(tmp_path / "blocked")
+
+
 @pytest.fixture(scope="session")
 def content_store() -> ContentStore:
     """The project's content."""

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Optional
@@ -25,7 +25,7 @@ UNLIMITED = 1_000_000
 class Server:
     """A running server."""
 
-    def __init__(self, folder: Path, root: Path = ROOT, **settings: object) -> None:
+    def __init__(self, folder: Path, root: Path = ROOT, options: Sequence[object] = (), **settings: object) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
@@ -33,9 +33,8 @@ class Server:
         rates = {"BOT_RATE_SESSION": UNLIMITED, "BOT_RATE_ADDRESS": UNLIMITED}
         environment = subprocess_environment(**{"BOT_PORT": port, "BOT_DATA_FOLDER": self.data, **rates, **settings})
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=log
-            )
+            command = [sys.executable, "-m", "bot", "serve", *map(str, options)]
+            self.process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=log)
         wait_for(lambda: is_up(f"{self.address}/health", self.process, self.log), "the server")
 
     def request(self, method: str, path: str, **arguments: Any) -> requests.Response:
@@ -62,6 +61,25 @@ class Server:
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(PATIENCE)
+
+
+def refused_start(folder: Path, root: Path = ROOT, options: Sequence[object] = (), **settings: object) -> str:
+    """Starts a server that must not start, and returns the one line that says why."""
+    environment = subprocess_environment(**{"BOT_PORT": free_port(), "BOT_DATA_FOLDER": folder / "data", **settings})
+    result = subprocess.run(
+        [sys.executable, "-m", "bot", "serve", *map(str, options)],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    errors = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1, result.stderr
+    assert result.stderr.endswith(errors[0] + "\n")
+    return errors[0]
 
 
 def project_copy(folder: Path, model_path: Path, make_widget: Optional[Callable[[Path], object]] = None) -> Path:

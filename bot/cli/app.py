@@ -25,6 +25,7 @@ app.add_typer(channels, name="channels")
 app.add_typer(notices, name="notices")
 app.add_typer(replicas, name="replicas")
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
+_MODEL = typer.Option(None, show_default=False, help="Another model file than that of the models folder.")
 
 
 def main() -> None:
@@ -88,18 +89,14 @@ def _rasa(settings: Settings, log_level: Optional[str] = None) -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    model: Optional[Path] = _MODEL,
+    trust: bool = typer.Option(False, help="Allow that model file though it was not trained here."),
+) -> None:
     """Serves the assistant on this machine; stop it with Ctrl-C."""
     environment.prepare_for_messages()
     settings = load_settings()
-    from bot.runtime.training import is_current
-
-    if not is_current(ROOT, settings.models):
-        from bot.errors import Errors
-        from bot.runtime.training import verified_model
-
-        verified_model(settings.models)
-        messages.print("Note: " + Errors.E003)
+    _check_model(settings, model, trust)
     from bot.runtime.preflight import check_start
 
     for warning in check_start(settings):
@@ -108,7 +105,22 @@ def serve() -> None:
     from bot.runtime.serving import serve as run_server
 
     messages.print("Loading; a few seconds ...")
-    run_server(settings, lambda: _how_to_talk(settings))
+    run_server(settings, lambda: _how_to_talk(settings), model)
+
+
+def _check_model(settings: Settings, model: Optional[Path], trust: bool) -> None:
+    """Refuses a model that is not known, and says if it is not the newest."""
+    from bot.errors import Errors
+    from bot.runtime.training import is_current, trust_model, verified_model
+
+    if model:
+        if trust:
+            trust_model(settings.models, model)
+            messages.print(f"Warning: {model} is trusted from now on; it can run any code.", markup=False)
+        verified_model(settings.models, model)
+    elif not is_current(ROOT, settings.models):
+        verified_model(settings.models)
+        messages.print("Note: " + Errors.E003)
 
 
 def _how_to_talk(settings: Settings) -> None:

@@ -18,7 +18,7 @@ from bot.channels.output import ReplyChannel
 from bot.content.store import ContentStore
 from bot.dialogue.replies import canned_reply
 from bot.dialogue.reply import Reply
-from bot.errors import ConflictError, StorageError
+from bot.errors import AssistantError, ConflictError, Errors, ModelError, StorageError
 from bot.runtime import logs, speed
 from bot.runtime.actions import InProcessEndpoint
 from bot.runtime.processor import Processor
@@ -138,10 +138,22 @@ def load_assistant(
         content: What is said.
         store: Where conversations are kept.
         action_endpoint: Address of a stock action server; None runs the actions in this process.
+
+    Raises:
+        ModelError: The model belongs to another version of the code.
     """
     speed.install()
     endpoint = EndpointConfig(url=action_endpoint) if action_endpoint else None
     assistant = Assistant(content, store, endpoint)
-    assistant.load_model(model)
+    try:
+        assistant.load_model(model)
+    except AssistantError:
+        raise
+    except Exception as error:  # what a model of another version breaks is any library's own exception
+        raise ModelError(Errors.E007.format(path=model, reason=_first_line(error))) from error
     speed.settle()
     return assistant
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

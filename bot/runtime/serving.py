@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Optional
 
 from prometheus_client import start_http_server
@@ -40,24 +41,30 @@ KEEP_ALIVE_SECONDS = 75
 """How long an idle connection is kept: longer than the 60 seconds of nginx, so that the proxy closes first."""
 
 
-def build_assistant(settings: Settings, database_url: str) -> Assistant:
+def build_assistant(settings: Settings, database_url: str, model: Optional[Path] = None) -> Assistant:
     """The assistant as the settings want it.
+
+    Args:
+        settings: Its settings.
+        database_url: Where conversations are kept.
+        model: Another model than that of the models folder; its checksum must be in the manifest.
 
     Raises:
         ModelError: There is no sound model.
         StartError: The database cannot be used.
     """
-    model = verified_model(settings.models)
+    path = verified_model(settings.models, model)
     store = ConversationStore(open_database(database_url))
-    return load_assistant(model, shared_store(ROOT), store, settings.action_endpoint)
+    return load_assistant(path, shared_store(ROOT), store, settings.action_endpoint)
 
 
-def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
+def serve(settings: Settings, on_ready: Callable[[], None], model: Optional[Path] = None) -> None:
     """Serves until it is told to stop; :func:`bot.runtime.preflight.check_start` comes before it.
 
     Args:
         settings: Where to listen and what to use.
         on_ready: Called once the server accepts connections.
+        model: See :func:`build_assistant`.
 
     Raises:
         ModelError: There is no sound model.
@@ -65,7 +72,7 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     """
     keys = session_keys(settings)
     site = Site(ROOT / "widget", shared_store(ROOT))
-    assistant = build_assistant(settings, settings.store_url)
+    assistant = build_assistant(settings, settings.store_url, model)
     serve_metrics(settings, assistant)
     app = build_app(settings, assistant, site, keys, on_ready)
     app.run(host=settings.interface, port=settings.port, access_log=False, motd=False, debug=False)

@@ -7,10 +7,10 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from bot.content.topics import examples
 from bot.content.yaml_lines import YamlFile
@@ -27,10 +27,12 @@ class Manifest(NamedTuple):
     Attributes:
         digest: SHA-256 sum of what training read; see :func:`training_digest`.
         sha256: SHA-256 sum of the model's archive.
+        trusted: Sums of other archives that the operator allows to be loaded.
     """
 
     digest: str
     sha256: str
+    trusted: Sequence[str] = ()
 
 
 def training_digest(root: Path) -> str:
@@ -78,19 +80,42 @@ def read_manifest(models: Path) -> Manifest:
         raise ModelError(Errors.E001.format(folder=models)) from error
 
 
-def verified_model(models: Path) -> Path:
+def verified_model(models: Path, file: Optional[Path] = None) -> Path:
     """The trained model's archive, after checking its sum: a model file names code to run, so only ours is loaded.
 
+    Args:
+        models: Folder of the model and its manifest.
+        file: Another archive, whose sum must be in the manifest too.
+
     Raises:
-        ModelError: It is missing or was changed.
+        ModelError: It is missing, was changed, or is not known.
     """
     manifest = read_manifest(models)
-    path = models / MODEL_NAME
+    path = file or models / MODEL_NAME
     if not path.is_file():
-        raise ModelError(Errors.E001.format(folder=models))
-    if _sha256(path) != manifest.sha256:
-        raise ModelError(Errors.E002.format(path=path, manifest=models / MANIFEST_NAME))
+        raise ModelError(Errors.E005.format(path=path) if file else Errors.E001.format(folder=models))
+    known = (manifest.sha256, *manifest.trusted) if file else (manifest.sha256,)
+    if _sha256(path) not in known:
+        text = Errors.E006 if file else Errors.E002
+        raise ModelError(text.format(path=path, manifest=models / MANIFEST_NAME))
     return path
+
+
+def trust_model(models: Path, file: Path) -> None:
+    """Allows another archive to be loaded: its sum goes into the manifest.
+
+    Raises:
+        ModelError: There is no such file, or no manifest.
+    """
+    manifest = read_manifest(models)
+    if not file.is_file():
+        raise ModelError(Errors.E005.format(path=file))
+    _write_manifest(models, manifest._replace(trusted=sorted({*manifest.trusted, _sha256(file)})))
+
+
+def _write_manifest(models: Path, manifest: Manifest) -> None:
+    text = json.dumps(manifest._asdict(), indent=2) + "\n"
+    (models / MANIFEST_NAME).write_text(text, encoding="utf-8")
 
 
 def is_current(root: Path, models: Path) -> bool:
@@ -141,8 +166,11 @@ def train(root: Path, models: Path) -> Path:
         raise ModelError(Errors.E004.format(reason=said.getvalue().strip() or error)) from error
     if result.code or not new.is_file():
         raise ModelError(Errors.E004.format(reason=said.getvalue().strip() or f"code {result.code}"))
-    manifest = Manifest(digest=digest, sha256=_sha256(new))
+    trusted: Sequence[str] = ()
+    with contextlib.suppress(ModelError):
+        trusted = read_manifest(models).trusted
+    manifest = Manifest(digest=digest, sha256=_sha256(new), trusted=trusted)
     final = models / MODEL_NAME
     os.replace(new, final)
-    (models / MANIFEST_NAME).write_text(json.dumps(manifest._asdict(), indent=2) + "\n", encoding="utf-8")
+    _write_manifest(models, manifest)
     return final

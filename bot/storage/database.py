@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.engine import Engine, make_url
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import Errors, StartError
+from bot.storage.tables import metadata
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 MIGRATION_LOCK = 7_226_422
@@ -73,7 +79,13 @@ def _sqlite(address: Any) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the tables to the newest version; does nothing when they are."""
+    """Brings the tables to the newest version; does nothing when they are, or when newer code has made them.
+
+    Migrations only add, so that replicas of two releases can share a database and the older can be gone back to.
+
+    Raises:
+        StartError: The tables are not those of this program.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
@@ -82,8 +94,25 @@ def migrate(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        made_by = MigrationContext.configure(connection).get_current_revision()
+        if made_by and made_by not in {
+            script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
+        }:
+            _check_newer(connection, made_by)
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _check_newer(connection: Connection, revision: str) -> None:
+    """Makes sure that tables of a version that this code does not know have all that it needs."""
+    inspector = sa.inspect(connection)
+    there = set(inspector.get_table_names())
+    for table in metadata.sorted_tables:
+        columns = {column["name"] for column in inspector.get_columns(table.name)} if table.name in there else set()
+        if not columns.issuperset(column.name for column in table.columns):
+            raise StartError(Errors.E035.format(revision=revision, table=table.name))
+    logger.warning("The tables are of a newer version (%s) than this code; it uses what it knows of them.", revision)
 
 
 def forget_old_pages(engine: Engine) -> bool:

@@ -4,18 +4,15 @@ import hashlib
 import json
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import PATIENCE, free_port, subprocess_environment, wait_for
-from served import Server, Visitor, project_copy
+from conftest import free_port, wait_for
+from served import Server, Visitor, project_copy, refused_start
 
-from bot.runtime.settings import ROOT
 from bot.runtime.training import MANIFEST_NAME, MODEL_NAME
 
 MEMBER = "Is the US a member?"
@@ -166,33 +163,6 @@ def test_an_edited_answer_is_served_without_training_and_a_broken_edit_is_not(pr
 
 
 # A server that cannot start
-
-
-def refused_start(folder: Path, root: Path = ROOT, **settings: object) -> str:
-    """Starts a server that must not start, and returns the one line that says why."""
-    environment = subprocess_environment(**{"BOT_PORT": free_port(), "BOT_DATA_FOLDER": folder / "data", **settings})
-    result = subprocess.run(
-        [sys.executable, "-m", "bot", "serve"],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-    assert result.returncode == 1, result.stderr
-    assert "Traceback" not in result.stdout + result.stderr
-    errors = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
-    assert len(errors) == 1, result.stderr
-    assert result.stderr.endswith(errors[0] + "\n")
-    return errors[0]
-
-
-@pytest.fixture
-def no_rasa(tmp_path: Path) -> str:
-    """A folder for ``PYTHONPATH`` in which Rasa cannot be imported."""
-    (tmp_path / "blocked" / "rasa").mkdir(parents=True)
-    (tmp_path / "blocked" / "rasa" / "__init__.py").write_text("raise ImportError('Rasa was imported')")
-    return str(tmp_path / "blocked")
 
 
 def test_a_port_in_use_is_named_before_rasa_is_imported(tmp_path: Path, model_path: Path, no_rasa: str) -> None:

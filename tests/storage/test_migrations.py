@@ -52,6 +52,30 @@ def test_migrating_again_changes_nothing(database_url: str, open_engine: Open) -
     assert differences(again) == []
 
 
+def of_a_newer_version(engine: Engine, *statements: str) -> str:
+    """Leaves the tables as a version that this code does not know might; returns what they are."""
+    with engine.begin() as connection:
+        for statement in ("UPDATE alembic_version SET version_num = '9999_newer'", *statements):
+            connection.execute(sa.text(statement))
+    return repr(differences(engine))
+
+
+def test_tables_of_a_newer_version_are_used_as_they_are(database_url: str, open_engine: Open) -> None:
+    newer = of_a_newer_version(open_engine(database_url), "ALTER TABLE turns ADD COLUMN surplus INTEGER")
+    again = open_engine(database_url)
+    assert repr(differences(again)) == newer
+    with again.connect() as connection:
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "9999_newer"
+
+
+def test_tables_that_lack_something_are_refused_and_left_alone(database_url: str, open_engine: Open) -> None:
+    engine = open_engine(database_url)
+    newer = of_a_newer_version(engine, "ALTER TABLE turns RENAME COLUMN outcome TO result")
+    with pytest.raises(StartError, match=r"9999_newer.*turns"):
+        open_database(database_url)
+    assert repr(differences(engine)) == newer
+
+
 OPEN = """
 import sys
 from bot.storage.database import open_database
