@@ -48,8 +48,8 @@ lint: .venv-dev/ready   ## Style, types
 bench: .venv-dev/ready train   ## Measure; writes benchmarks/results/*.json; BENCH="banking --stock" chooses
 	@$(DEV) -m benchmarks $(BENCH)
 
-bench-scale: .venv-dev/ready train   ## Measure one, two and four replicas beside stock Rasa
-	@$(DEV) -m benchmarks scale
+bench-scale: .venv-dev/ready train   ## Measure replicas beside stock Rasa, and memory over 100,000 messages
+	@$(DEV) -m benchmarks scale soak
 
 actions: .venv-dev/ready   ## Start a stock action server, for the stock `rasa` commands
 	@$(DEV) -m rasa_sdk --actions actions

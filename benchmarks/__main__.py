@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import banking, papers, questions, scale, startup, turns, web, widget
+from benchmarks import banking, papers, questions, scale, soak, startup, turns, web, widget
 from benchmarks.report import BenchmarkSkippedError, Figure, Report, Say
 from bot.errors import AssistantError
 from bot.runtime.settings import ROOT
@@ -90,6 +90,7 @@ BENCHMARKS: dict[str, Callable[[bool, Say], Report]] = {
     "papers": papers.measure,
     "questions": measure_questions,
     "scale": scale.measure,
+    "soak": soak.measure,
     "startup": startup.measure,
     "turns": turns.measure,
     "web": web.measure,

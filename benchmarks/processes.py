@@ -175,8 +175,9 @@ def serving(
     question: str,
     environment: Optional[dict[str, str]] = None,
     stock: bool = False,
+    folder: Path = ROOT,
 ) -> Iterator[Server]:
-    """Starts a server in the project's folder, waits for its first answer, and stops it at the end.
+    """Starts a server, waits for its first answer, and stops it at the end.
 
     Args:
         command: Program and arguments.
@@ -184,6 +185,7 @@ def serving(
         question: The first question; it must have an answer.
         environment: Variables to set.
         stock: Whether it is Rasa's own server with its ``rest`` channel.
+        folder: Folder of the project.
 
     Raises:
         BenchmarkError: It ended, or gave no answer in time.
@@ -194,7 +196,7 @@ def serving(
         started = time.perf_counter()
         process = psutil.Popen(
             [str(part) for part in command],
-            cwd=ROOT,
+            cwd=folder,
             env={**os.environ, **QUIET, **(environment or {})},
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ stock Rasa keeps conversations in memory only.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 from typing import NamedTuple
@@ -31,12 +32,14 @@ class Load(NamedTuple):
         per_second: Messages answered a second.
         median: Milliseconds until the answer, of half the messages at most.
         slow: The same of 95 % of the messages.
+        slowest: The same of 99 %.
     """
 
     visitors: int
     per_second: float
     median: float
     slow: float
+    slowest: float
 
 
 def _percentile(times: dict[str, int], share: float) -> float:
@@ -49,8 +52,14 @@ def _percentile(times: dict[str, int], share: float) -> float:
     raise BenchmarkError("no message was answered")
 
 
-def _load(address: str, visitors: int, kind: str) -> Load:
+def load_of(address: str, visitors: int, kind: str, per_second: float = 0.0) -> Load:
     """Lets visitors ask for :data:`SECONDS`.
+
+    Args:
+        address: Of the server.
+        visitors: How many.
+        kind: A class of :mod:`benchmarks.web_visitors`.
+        per_second: Messages a second of all of them together; 0: as fast as they are answered.
 
     Raises:
         BenchmarkError: Locust failed, or a message got no reply.
@@ -61,6 +70,7 @@ def _load(address: str, visitors: int, kind: str) -> Load:
     ended = subprocess.run(
         [str(part) for part in [*command, "--run-time", f"{SECONDS}s"]],
         cwd=ROOT,
+        env={**os.environ, "VISITOR_RATE": str(per_second / visitors)},
         capture_output=True,
         text=True,
         check=False,
@@ -74,7 +84,8 @@ def _load(address: str, visitors: int, kind: str) -> Load:
         raise BenchmarkError(f"{stats['num_failures']} of {stats['num_requests']} messages got no reply")
     times = stats["response_times"]
     seconds = stats["last_request_timestamp"] - stats["start_time"]
-    return Load(visitors, stats["num_requests"] / seconds, _percentile(times, 0.5), _percentile(times, 0.95))
+    slow = [_percentile(times, share) for share in (0.5, 0.95, 0.99)]
+    return Load(visitors, stats["num_requests"] / seconds, *slow)
 
 
 def figures_of(name: str, loads: list[Load]) -> list[Figure]:
@@ -110,7 +121,7 @@ def loads_of(address: str, kind: str, say: Say) -> list[Load]:
     loads = []
     for visitors in VISITORS:
         say(f"web: {visitors} at a time, {kind}")
-        loads.append(_load(address, visitors, kind))
+        loads.append(load_of(address, visitors, kind))
     return loads
 
 

@@ -1,24 +1,27 @@
-"""Visitors for Locust, which :mod:`benchmarks.web` starts; they ask as fast as they are answered."""
+"""Visitors for Locust, which :mod:`benchmarks.web` starts."""
 
 from __future__ import annotations
 
+import os
 from typing import Any, Optional
 from uuid import uuid4
 
-from locust import FastHttpUser, constant, task
+from locust import FastHttpUser, constant, constant_throughput, task
 
 from benchmarks.samples import faq_questions
 
 QUESTIONS = faq_questions(200)
 CONVERSATION = 10
 """Messages of a conversation."""
+RATE = float(os.environ.get("VISITOR_RATE", "0"))
+"""Messages a second of one visitor; 0: as fast as it is answered."""
 
 
 class Visitor(FastHttpUser):
     """Asks one question after another; after :data:`CONVERSATION` of them it is somebody else."""
 
     abstract = True
-    wait_time = constant(0)
+    wait_time = constant_throughput(RATE) if RATE else constant(0)
 
     def on_start(self) -> None:
         """Visitors do not ask the same thing at the same time."""
