@@ -22,6 +22,8 @@ from bot.channels.formatting import Outgoing, format_turn
 from bot.channels.location import spoken_place
 from bot.channels.platform import MAX_ID, Handler, Incoming, PlatformChannel, PlatformOutput, Shared
 from bot.channels.stop import abandon_form, keyword
+from bot.content.text import normalized
+from bot.dialogue.privacy import CONFIRMATION
 from bot.storage.conversations import ConversationStore
 from bot.storage.opt_outs import OptOuts
 
@@ -30,6 +32,8 @@ LIST_NAME = "amicc_choices_{count}"
 LOOK_AGAIN_SECONDS = 3600.0
 UNSUBSCRIBED = "21610"
 """Twilio's code for a number that has opted out with Twilio itself."""
+DELETION = {"delete my data", "yes delete my data"}
+"""What is heard after STOP too, besides START."""
 NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 Fields = Mapping[str, str]
@@ -97,6 +101,15 @@ def list_variables(message: Outgoing) -> str:
     for n, button in enumerate(message.buttons, start=1):
         values |= {str(2 * n): button.title, str(2 * n + 1): button.payload}
     return json.dumps(values, ensure_ascii=False)
+
+
+class Unanswered(PlatformOutput):
+    """For who has said STOP: sends nothing."""
+
+    capabilities = SMS
+
+    async def deliver(self) -> None:
+        """Leaves the replies."""
 
 
 class TwilioOutput(PlatformOutput):
@@ -220,6 +233,9 @@ class TwilioChannel(PlatformChannel):
                 await self.give(output, "utter_sms_help")
             return
         if await self._opt_outs.has(pseudonyms):
+            if normalized(text) in DELETION:
+                await self._delete_unanswered(Incoming(sender, identity, text), handler)
+                return
             if word != "start" and text.strip().casefold() != "yes":
                 return
             await self._opt_outs.remove(pseudonyms)
@@ -232,6 +248,12 @@ class TwilioChannel(PlatformChannel):
         if await self._store.retrieve(self.conversation(incoming)) is None:
             output.intro = self._content.content.responses["utter_sms_intro"].text
         await self.turn(incoming, output, handler)
+
+    async def _delete_unanswered(self, incoming: Incoming, handler: Handler) -> None:
+        """Deletes what is kept of a person, who after STOP cannot be asked whether to."""
+        for text in ("delete my data", CONFIRMATION.text):
+            message = replace(incoming, text=text, message_id=f"{incoming.message_id} {text}")
+            await self.turn(message, Unanswered(), handler)
 
 
 def _fields(body: bytes) -> Optional[dict[str, str]]:

@@ -1,17 +1,14 @@
 """What holds for every platform: nobody else gets in, nothing is answered twice, nothing is lost or logged."""
 
 import asyncio
-import copy
-import json
 import random
 import string
 import time
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from platform_on_loopback import FakePlatform
-from world import CHANNELS, PAYLOADS, World, headers, message, payload, play
+from world import CHANNELS, KINDS, PAYLOADS, World, headers, message, payload, play
 
 from bot.channels.delivery import Api, DeliveryError, Patience
 
@@ -23,11 +20,62 @@ PROOF = {
 }
 QUESTION = "What is the ICC?"
 each_channel = pytest.mark.parametrize("name", CHANNELS)
+each_kind = pytest.mark.parametrize("name", KINDS)
+
+
+DOCUMENTED = {
+    # What a platform has no webhook for is not named: a location on Slack, several messages at once but for Messenger,
+    # edits by SMS, groups on phone numbers and on pages.
+    "slack": {
+        "text": "direct_message",
+        "button press": "button_press",
+        "media": "file",
+        "edited": "edited",
+        "retry": "retry",
+        "unsubscribe": "app_uninstalled",
+        "group": "app_mention",
+        "slash command": "slash_command",
+    },
+    "telegram": {
+        "text": "text",
+        "button press": "button_press",
+        "media": "photo",
+        "edited": "edited_text",
+        "retry": "retry",
+        "location": "location",
+        "unsubscribe": "blocked_by_the_visitor",
+        "group": "group_mention",
+        "slash command": "command_help",
+    },
+    "twilio": {
+        "text": "sms_text",
+        "button press": "whatsapp_button",
+        "list choice": "whatsapp_list_choice",
+        "media": "mms_picture",
+        "several media": "mms_two_pictures",
+        "retry": "retry",
+        "location": "whatsapp_location",
+        "unsubscribe": "sms_stop",
+    },
+    "facebook": {
+        "text": "text",
+        "button press": "postback",
+        "quick reply": "quick_reply",
+        "media": "picture",
+        "edited": "edited",
+        "retry": "retry",
+        "batch": "batch",
+        "location": "location",
+        "unsubscribe": "stop",
+    },
+}
 
 
 @each_channel
 def test_there_are_payloads_of_the_documented_kinds(name: str) -> None:
-    assert len(list((PAYLOADS / name).iterdir())) >= 12
+    names = {path.stem for path in (PAYLOADS / name).iterdir()}
+    assert len(names) >= 12
+    assert set(DOCUMENTED[name].values()) <= names
 
 
 # Proof of origin
@@ -99,7 +147,7 @@ def test_a_proof_is_no_good_for_a_changed_body(name: str, assistant: Any) -> Non
 # Once
 
 
-@each_channel
+@each_kind
 def test_a_message_delivered_again_is_answered_and_applied_once(name: str, assistant: Any) -> None:
     async def scene(world: World) -> None:
         body = message(name, QUESTION)
@@ -113,7 +161,23 @@ def test_a_message_delivered_again_is_answered_and_applied_once(name: str, assis
         assert connection.exec_driver_sql("SELECT count(*) FROM turns").scalar() == 1
 
 
-@each_channel
+@each_kind
+def test_a_hundred_replays_do_nothing(name: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        body = message(name, QUESTION)
+        given = {key.replace("-", "_"): value for key, value in headers(name, body).items()}
+        assert await world.post(body, **given) == 200
+        for _ in range(100):
+            assert await world.post(body, settle=False, **given) == 200
+        await world.channel.idle()
+        assert len(world.platform.sent) == 1
+
+    play(name, assistant, scene)
+    with assistant.store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM turns").scalar() == 1
+
+
+@each_kind
 def test_after_a_restart_a_repetition_gets_the_same_reply(name: str, assistant: Any) -> None:
     body = message(name, QUESTION)
 
@@ -123,12 +187,12 @@ def test_after_a_restart_a_repetition_gets_the_same_reply(name: str, assistant: 
 
     first, second = play(name, assistant, scene), play(name, assistant, scene)
     intro = "AMICC's automatic assistant. HELP for help, STOP to end.\n"
-    assert [text.removeprefix(intro) for text in first] == second
+    assert [text.removeprefix(intro).lstrip() for text in first] == second
     with assistant.store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM turns").scalar() == 1
 
 
-@each_channel
+@each_kind
 def test_messages_of_a_person_are_answered_in_order(name: str, assistant: Any) -> None:
     async def scene(world: World) -> None:
         world.platform.faults.append("busy")
@@ -145,7 +209,7 @@ def test_messages_of_a_person_are_answered_in_order(name: str, assistant: Any) -
 # Faults
 
 
-@each_channel
+@each_kind
 @pytest.mark.parametrize("fault", ["busy", "down", "silent"])
 def test_a_platform_that_is_busy_down_or_silent_gets_the_reply_later(name: str, fault: str, assistant: Any) -> None:
     async def scene(world: World) -> None:
@@ -155,7 +219,7 @@ def test_a_platform_that_is_busy_down_or_silent_gets_the_reply_later(name: str, 
     play(name, assistant, scene)
 
 
-@each_channel
+@each_kind
 def test_retry_after_is_honoured(name: str, assistant: Any) -> None:
     async def scene(world: World) -> None:
         world.platform.faults.append("busy")
@@ -167,7 +231,7 @@ def test_retry_after_is_honoured(name: str, assistant: Any) -> None:
     play(name, assistant, scene)
 
 
-@each_channel
+@each_kind
 def test_a_platform_that_stays_down_loses_the_reply_but_no_state(
     name: str, assistant: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -181,7 +245,7 @@ def test_a_platform_that_stays_down_loses_the_reply_but_no_state(
     assert "did not take a call" in caplog.text
 
 
-@each_channel
+@each_kind
 def test_other_visitors_do_not_wait_for_one_whose_reply_is_tried_again(name: str, assistant: Any) -> None:
     async def scene(world: World) -> None:
         world.platform.faults.append("busy")
@@ -230,104 +294,6 @@ def test_a_platform_that_does_not_exist_is_an_error_not_a_crash() -> None:
 # Nonsense
 
 PERSONAL = "Jane Sample jane.sample@example.org +1 500 555 0123"
-
-NASTY: list[Any] = [None, True, False, 0, -1, 10**30, 1.5e300, "", " ", "\0", "\ud800", "é" * 300, PERSONAL, [], {}]
-NASTY += [
-    [[]],
-    {"": {"id": []}},
-    [PERSONAL, None],
-    {"id": PERSONAL},
-    {"id": 1},
-    "x" * 5000,
-    "/restart",
-    "{}",
-    "-5",
-    "1e9",
-]
-NASTY += ["payload", "block_actions", "page", "private", "stop", 5000000001]
-
-
-def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [path] if path else []
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        found += paths(inner, (*path, key))
-    return found
-
-
-def damaged(name: str, chance: random.Random) -> bytes:
-    """A canned body with values replaced or removed, a body of another platform, or no body at all."""
-    kind = chance.choice(["value"] * 5 + ["missing", "bytes", "cut", "other"])
-    if kind == "bytes":
-        return chance.randbytes(chance.randrange(200))
-    path = chance.choice(sorted((PAYLOADS / (chance.choice(CHANNELS) if kind == "other" else name)).iterdir()))
-    body = path.read_bytes()
-    if kind == "other":
-        return body
-    if kind == "cut":
-        return body[: chance.randrange(len(body))] + chance.randbytes(chance.randrange(5))
-    if path.suffix == ".txt":
-        return _damaged_form(body, chance)
-    document = json.loads(body)
-    for _ in range(chance.randint(1, 3)):
-        choices = paths(document)
-        if not choices:
-            break
-        *above, last = chance.choice(choices)
-        target = document
-        for key in above:
-            target = target[key]
-        if kind == "missing" and isinstance(target, dict):
-            del target[last]
-        else:
-            target[last] = copy.deepcopy(chance.choice(NASTY))
-    return json.dumps(document).encode()
-
-
-def _damaged_form(body: bytes, chance: random.Random) -> bytes:
-    fields = parse_qsl(body.decode(), keep_blank_values=True)
-    for _ in range(chance.randint(1, 3)):
-        place = chance.randrange(len(fields))
-        key, value = fields[place]
-        if key == "payload" and chance.random() < 0.8:
-            document = json.loads(value) if value[:1] == "{" else {}
-            choices = paths(document) or [("type",)]
-            *above, last = chance.choice(choices)
-            target = document
-            for step in above:
-                target = target[step]
-            target[last] = copy.deepcopy(chance.choice(NASTY))
-            fields[place] = key, json.dumps(document)
-        else:
-            fields[place] = key, str(chance.choice(NASTY)).encode("utf-8", "replace").decode()
-    return urlencode(fields).encode()
-
-
-@each_channel
-def test_fuzzed_bodies_are_never_an_error_of_ours_and_never_logged(
-    name: str, assistant: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chance = random.Random(11)
-    bodies = [damaged(name, chance) for _ in range(1000)]
-
-    async def at_once(message: Any) -> None:
-        # What the assistant says to anything is tested elsewhere; here a turn must only be a possible one.
-        assert isinstance(message.text, str)
-        assert isinstance(message.sender_id, str)
-        assert len(message.sender_id) < 100
-
-    async def scene(world: World) -> None:
-        monkeypatch.setattr(assistant, "handle_message", at_once)
-        for body in bodies:
-            status = await world.post(body)
-            assert status in (200, 400, 403), body
-        assert [line for line in caplog.messages if "failed" in line] == []
-
-    with caplog.at_level("DEBUG"):
-        play(name, assistant, scene)
-    for secret in ("Jane", "jane.sample", "0123", "5005550006", "Sample", "member?"):
-        ours = [record for record in caplog.records if record.name.startswith("bot")]
-        assert not [record for record in ours if secret in record.getMessage()], secret
 
 
 @each_channel

@@ -60,6 +60,8 @@ def test_each_is_answered_where_it_was_written(assistant: Any, name: str, thread
         "member_joined",
         "global_shortcut",
         "url_verification",
+        "app_uninstalled",
+        "tokens_revoked",
     ],
 )
 def test_each_is_left_alone(assistant: Any, name: str) -> None:
@@ -143,9 +145,8 @@ def test_text_is_read_as_it_was_typed(raw: str, plain: str) -> None:
 
 def test_a_signature_older_than_five_minutes_is_a_replay(assistant: Any) -> None:
     async def scene(world: World) -> None:
-
         body = payload("slack", "direct_message")
-        for age in (301, 3600, -301):
+        for age in [-301, *range(301, 301 + 99)]:
             old = headers("slack", body, now=time.time() - age)
             assert await world.post(body, **{name.replace("-", "_"): value for name, value in old.items()}) == 403
         assert world.platform.sent == []

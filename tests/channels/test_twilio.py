@@ -35,6 +35,7 @@ def sends(assistant: Any, *names: str) -> list[dict[str, Any]]:
         ("sms_start", f"{INTRO}\nHello. I am AMICC's automatic assistant."),
         ("sms_help", "AMICC's automatic assistant: general information"),
         ("mms_picture", f"{INTRO}\nI can only read words."),
+        ("mms_two_pictures", f"{INTRO}\nI can only read words."),
         ("mms_picture_with_text", f"{INTRO}\nWhat is the International Criminal Court?\n"),
         ("sms_emoji", f"{INTRO}\nI can only read words."),
         ("sms_accents", f"{INTRO}\nMis respuestas"),
@@ -73,6 +74,24 @@ def test_only_the_first_reply_says_who_is_writing(assistant: Any) -> None:
     first, second = sends(assistant, "sms_text", "sms_number")
     assert first["Body"].startswith(INTRO)
     assert INTRO not in second["Body"]
+
+
+@pytest.mark.parametrize("kind", ["sms", "whatsapp"])
+def test_the_first_reply_says_who_it_is_that_it_is_automatic_help_and_stop(kind: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        for text in ("What is the ICC?", "", "I want to volunteer", "YES"):
+            (first,) = await world.say(text, person=len(text))
+            assert first.splitlines()[0] == INTRO
+            for word in ("AMICC", "automatic", "HELP", "STOP"):
+                assert word in first.splitlines()[0]
+            (second,) = await world.say("2", person=len(text))
+            assert INTRO not in second
+        await world.say("delete my data")
+        await world.say("Yes, delete my data")
+        (again,) = await world.say("hello")
+        assert again.startswith(INTRO)
+
+    play(kind, assistant, scene)
 
 
 def test_two_is_the_second_choice_and_more_is_the_rest(assistant: Any) -> None:
