@@ -16,7 +16,7 @@ from bot.dialogue.forms.answers import Refused, Taken
 from bot.dialogue.forms.controls import Control, control_of, control_of_intent
 from bot.dialogue.forms.facts import facts_in
 from bot.dialogue.forms.questions import asks, looks_like_a_name
-from bot.dialogue.forms.validators import validate
+from bot.dialogue.forms.validators import UNCLEAR, validate
 
 NOT_UNDERSTOOD = frozenset(("nlu_fallback", "out_of_scope"))
 """Intents that stand for no idea; they interrupt only with a message that asks something."""
@@ -27,10 +27,11 @@ _FREE = ("text", "place")
 _NO_INTERRUPTION = frozenset(("affirm", "deny", "inform_place"))
 """Intents that answer nothing by themselves."""
 
-_MUST_HEAR = frozenset(("report_crime", "delete_data", "withdraw_record"))
-"""Intents that interrupt a free-text step too: a person in danger, or one who takes something back."""
 _SURE = 0.8
-"""Confidence from which such an intent, or a control, is believed in a free-text step."""
+"""Confidence from which a control is believed in a free-text step ..."""
+_MUST_HEAR = {"report_crime": 0.5, "delete_data": _SURE, "withdraw_record": _SURE}
+"""... and intents that interrupt it too: a person in danger, who is better heard once too often, or one who takes
+something back."""
 _FEWEST_WORDS = 3
 """... if the message has so many words: shorter ones are names."""
 
@@ -94,7 +95,8 @@ def decide(heard: Heard, form: Form, step: FormStep) -> Decision:
     if control and not heard.asks_too:
         return control
     if step.answer == "consent" and (asks(heard.text) or heard.asks_too):
-        return Interrupts()  # no question is a clear yes
+        # No question is a clear yes, not even "yes?".
+        return Refused(UNCLEAR) if heard.intent in _NO_INTERRUPTION else Interrupts()
     facts = facts_in(heard.text, form, step)
     if facts:
         return Answers(facts, heard.asks_too)
@@ -113,6 +115,8 @@ def decide(heard: Heard, form: Form, step: FormStep) -> Decision:
 def _interrupts_free_text(heard: Heard, step: FormStep) -> bool:
     if heard.asks_too:
         return False
+    if step.answer == "place" and heard.intent == "inform_place" and not asks(heard.text.rstrip("? ")):
+        return False  # "Denver?"
     if step.id == "person_name" and normalized(heard.text) in _GREETINGS:
         return True
     other_pick = heard.offered and step.answer == "text" and heard.text not in step.choices
@@ -120,8 +124,8 @@ def _interrupts_free_text(heard: Heard, step: FormStep) -> bool:
         return True
     words = heard.text.split()
     named = looks_like_a_name(words)
-    must_hear = heard.intent in _MUST_HEAR or control_of_intent(heard.intent) is not None
-    return must_hear and heard.confidence >= _SURE and len(words) >= _FEWEST_WORDS and not named
+    sure = _MUST_HEAR.get(heard.intent) or (_SURE if control_of_intent(heard.intent) else None)
+    return sure is not None and heard.confidence >= sure and len(words) >= _FEWEST_WORDS and not named
 
 
 def _instead(heard: Heard) -> Optional[Union[Control, Interrupts]]:

@@ -81,7 +81,7 @@ class OpenForm:
         if isinstance(decision, Interrupts) and heard.starts_form:
             still_open = f'This form is still open: {self.form.title}. To leave it, say "cancel the form".'
             return self._ask(self.step, [still_open])
-        if isinstance(decision, Interrupts):
+        if isinstance(decision, Interrupts) and not (returns and heard.intent == "greet"):
             self.state.paused = returns
             return self._interrupted()
         if returns and not self._unmistakable(decision):

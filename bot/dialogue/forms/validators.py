@@ -47,6 +47,7 @@ _CALLED = re.compile(
 )
 """What comes before a name too, but only where a name was asked for."""
 _OLDEST = 125
+UNCLEAR = "I need a clear yes or no."
 _MOST_WORDS_OF_YES = 6
 """A longer message than "yes, please hand it over now" may say more than yes."""
 
@@ -125,7 +126,7 @@ def consent(typed: str, step: FormStep) -> Verdict:
     """A clear yes or no. A yes with a condition is none."""
     said = normalized(typed)
     if _BUT.search(said.replace("do not", "").replace("don t", "")) or len(said.split()) > _MOST_WORDS_OF_YES:
-        return Refused("I need a clear yes or no.", meant=bool(_CONSENT.match(said) or _REFUSAL.match(said)))
+        return Refused(UNCLEAR, meant=bool(_CONSENT.match(said) or _REFUSAL.match(said)))
     if _REFUSAL.match(said):
         return Taken(False, "no")
     if _CONSENT.match(said):

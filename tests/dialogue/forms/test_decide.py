@@ -97,7 +97,7 @@ def test_a_clear_request_to_stop_ends_a_free_text_step_if_the_classifier_is_sure
 
 def test_a_person_in_danger_is_heard_in_each_step() -> None:
     for form, field in EVERY_STEP:
-        heard = Heard("someone is trying to kill me", "report_crime", 0.9)
+        heard = Heard("someone is trying to kill me", "report_crime", 0.6)
         assert decide(heard, form, form.step(field)) == Interrupts(), (form.id, field)
 
 
@@ -154,6 +154,11 @@ def test_a_field_alone_is_a_change_at_the_summary_only() -> None:
 @pytest.mark.parametrize("typed", ["yes but not my phone", "yes?", "yes except the phone", "is it safe? yes"])
 def test_a_yes_with_a_condition_is_no_consent(typed: str) -> None:
     assert not isinstance(decided(typed, "consent", "affirm"), Answers)
+
+
+def test_a_place_with_a_question_mark_is_a_place() -> None:
+    assert isinstance(decided("Denver?", "place", "inform_place"), Answers)
+    assert decided("is there an alliance in Denver?", "place", "inform_place") == Interrupts()
 
 
 @pytest.mark.parametrize(
