@@ -2,7 +2,7 @@
 
 Each step of a conversation is one of these:
 
-``user``: what the visitor types. ``times: 5000`` repeats it so often; ``{reference}`` is the number that was given last.
+``user``: what the visitor types. ``times: 5000`` repeats it so often; ``{reference}`` is the last number given.
 ``bot``: words of the reply, with ``topic``, ``field`` (the step of a form that it asks), ``outcome`` (``answered``
 unless it says otherwise) and ``without`` (words that must not be in it).
 ``later``: so many days pass.
