@@ -245,7 +245,7 @@ class TwilioChannel(PlatformChannel):
                 return
             text = "hello"
         incoming = Incoming(sender, identity, text)
-        if await self._store.retrieve(self.conversation(incoming)) is None:
+        if not await self._store.knows(self.conversation(incoming)):
             output.intro = self._content.content.responses["utter_sms_intro"].text
         await self.turn(incoming, output, handler)
 
