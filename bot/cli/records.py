@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Optional, cast
 
 import typer
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.parts import as_csv, shown_day, start_of_day
+from bot.cli.parts import as_csv, as_json, shown_day, start_of_day, visible
 from bot.errors import Errors, StorageError
 from bot.runtime import tensorflow_free
 from bot.runtime.attention import staff_warnings
@@ -25,6 +24,8 @@ messages = Console(stderr=True, highlight=False, soft_wrap=True)
 records = typer.Typer(help="What visitors left for AMICC's staff.", no_args_is_help=True)
 retention = typer.Typer(help="Deletes what is old.", no_args_is_help=True)
 
+_FORMATS = ("table", "csv", "json")
+_FORMATS_HELP = f"{', '.join(_FORMATS)}."
 _KIND = typer.Option(None, help=f"Only of this kind: {', '.join(KINDS)}.")
 _STATUS = typer.Option(None, help=f"Only with this status: {', '.join(STATUSES)}.")
 _STATE = typer.Option(None, help="Only from this US state, such as KY.")
@@ -40,27 +41,19 @@ def register(app: typer.Typer) -> None:
 
 @records.command("list")
 def list_records(
+    form: str = typer.Option("table", "--format", help=_FORMATS_HELP),
     kind: Optional[str] = _KIND,
     status: Optional[str] = _STATUS,
     state: Optional[str] = _STATE,
     since: Optional[str] = _SINCE,
     until: Optional[str] = _UNTIL,
 ) -> None:
-    """Shows records as a table, newest first."""
+    """Shows records, newest first, and what staff should know before they read them."""
     settings = load_settings()
     store = _store(settings)
     for warning in staff_warnings(settings, store.engine):
         messages.print(f"Warning: {warning}", markup=False)
-    table = Table("number", "left on", "kind", "state", "status", "name", "e-mail")
-    found = store.find(_wanted(kind, status, state, since, until))
-    for record in found:
-        name = record.fields.get("organization") or record.fields.get("person_name") or ""
-        row = (record.reference, shown_day(record.created_at), record.kind, record.state or "", record.status)
-        email = record.fields.get("email") or record.email or ""
-        # As text: what a visitor typed in square brackets is no markup, and must not end the list.
-        table.add_row(*row, Text(str(name)), Text(str(email)))
-    Console(width=160).print(table)
-    typer.echo(f"{len(found)} record{'s' if len(found) != 1 else ''}.")
+    _write(store.find(_wanted(kind, status, state, since, until)), form)
 
 
 @records.command()
@@ -71,12 +64,13 @@ def show(reference: str = typer.Argument(help="Such as R-7K3QX-9MAB2.")) -> None
     if record.status == "new":
         store.mark(record.reference, "read")
     for name, value in _row(record).items():
-        typer.echo(f"{name}: {value}")
+        # Set in, so that no line of a value can pass for another field.
+        typer.echo(f"{name}: " + visible(str(value), keep="\n").replace("\n", "\n    "))
 
 
 @records.command()
 def export(
-    form: str = typer.Option("csv", "--format", help="csv or json."),
+    form: str = typer.Option("csv", "--format", help=_FORMATS_HELP),
     kind: Optional[str] = _KIND,
     status: Optional[str] = _STATUS,
     state: Optional[str] = _STATE,
@@ -84,13 +78,31 @@ def export(
     until: Optional[str] = _UNTIL,
 ) -> None:
     """Writes records to standard output, for a spreadsheet or a program."""
-    found = [_row(record) for record in _store(load_settings()).find(_wanted(kind, status, state, since, until))]
-    if form == "json":
-        typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
-    elif form == "csv":
-        typer.echo(as_csv(found), nl=False)
+    _write(_store(load_settings()).find(_wanted(kind, status, state, since, until)), form)
+
+
+def _write(found: list[Record], form: str) -> None:
+    """Writes records to standard output in one of the formats."""
+    if form == "csv":
+        typer.echo(as_csv([_row(record) for record in found]), nl=False)
+    elif form == "json":
+        typer.echo(as_json([_row(record) for record in found]))
+    elif form == "table":
+        _print_table(found)
     else:
-        raise typer.BadParameter("write csv or json", param_hint="--format")
+        raise typer.BadParameter(f"write one of {', '.join(_FORMATS)}", param_hint="--format")
+
+
+def _print_table(found: list[Record]) -> None:
+    table = Table("number", "left on", "kind", "state", "status", "name", "e-mail")
+    for record in found:
+        name = record.fields.get("organization") or record.fields.get("person_name") or ""
+        row = (record.reference, shown_day(record.created_at), record.kind, record.state or "", record.status)
+        email = record.fields.get("email") or record.email or ""
+        # As text: what a visitor typed in square brackets is no markup, and must not end the list.
+        table.add_row(*row, Text(visible(str(name))), Text(visible(str(email))))
+    Console(width=160).print(table)
+    typer.echo(f"{len(found)} record{'s' if len(found) != 1 else ''}.")
 
 
 @records.command()
@@ -149,6 +161,8 @@ def _wanted(
     for name, value, allowed in (("--kind", kind, KINDS), ("--status", status, STATUSES)):
         if value is not None and value not in allowed:
             raise typer.BadParameter(f"write one of {', '.join(allowed)}", param_hint=name)
+    if state is not None and len(state) != 2:
+        raise typer.BadParameter("write its two letters, such as KY", param_hint="--state")
     return Wanted(
         kind=cast(Any, kind),
         status=cast(Any, status),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.parts import as_csv, shown_day, start_of_day
+from bot.cli.parts import as_csv, as_json, shown_day, start_of_day, visible
 from bot.errors import Errors, ReviewError
 from bot.runtime.settings import ROOT, Settings, load_settings, prepare_data_folder
 from bot.storage.database import open_database
@@ -72,7 +71,7 @@ def review(
     elif form == "csv":
         typer.echo(as_csv([_row(group) for group in groups]), nl=False)
     elif form == "json":
-        typer.echo(json.dumps([_entry(group) for group in groups], indent=1, ensure_ascii=False))
+        typer.echo(as_json([_entry(group) for group in groups]))
     else:
         _show(groups)
 
@@ -111,7 +110,7 @@ def _show(groups: list[Group]) -> None:
         entry = _entry(group)
         others = len(group.questions) - 1
         # As text: what a visitor typed in square brackets is no markup.
-        question = Text(group.questions[0] + (f" (and {others} more like it)" if others else ""))
+        question = Text(visible(group.questions[0]) + (f" (and {others} more like it)" if others else ""))
         counts = (str(entry[name]) for name in ("asked", *OUTCOMES))
         table.add_row(*counts, question, entry["nearest_topic"], f"{group.likeness:.2f}", entry["last_asked"])
     if groups:

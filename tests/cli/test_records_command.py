@@ -7,8 +7,9 @@ import time
 
 import pytest
 from staff import Staff
+from typer.testing import CliRunner
 
-from bot.cli.parts import as_csv
+from bot.cli.app import app
 from bot.runtime.attention import UNREAD_DAYS
 from bot.storage.database import open_database
 from bot.storage.records import RecordStore
@@ -94,7 +95,8 @@ def test_an_export_is_harmless_in_a_spreadsheet_and_whole_in_json(staff: Staff, 
         (["records", "show", "R-00000-00000"], 1, "records list"),
         (["records", "list", "--kind", "robot"], 2, "volunteer"),
         (["records", "list", "--since", "yesterday"], 2, "2026-11-01"),
-        (["records", "export", "--format", "xml"], 2, "csv or json"),
+        (["records", "list", "--state", "Kentucky"], 2, "KY"),
+        (["records", "export", "--format", "xml"], 2, "table, csv, json"),
         (["records", "mark", "R-00000-00000", "lost"], 2, "handled"),
     ],
 )
@@ -110,11 +112,104 @@ def test_a_database_that_is_down_is_one_clear_line(tmp_path: object) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_begins_a_formula(start: str) -> None:
-    (row,) = list(csv.reader(io.StringIO(as_csv([{"name": start + "1"}]), newline="")))[1:]
-    assert row[0].startswith("'")
-
-
 def test_retention_runs_on_an_empty_database(staff: Staff) -> None:
     assert "Deleted 0 conversations" in staff.run("retention", "run")
+
+
+# Filters and formats, in this process: each start of the command costs a second.
+
+YEAR = 365 * DAY
+START = 1_800_000_000.0
+
+
+@pytest.fixture
+def five(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> dict[str, str]:
+    """Reference numbers of a plain record and of four that differ from it in one thing each, by what it is."""
+    monkeypatch.setenv("BOT_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("BOT_DATA_FOLDER", str(tmp_path))
+    engine = open_database(sqlite_url)
+    now = RecordStore(engine, lambda: START)
+    left = {
+        "plain": now.save(_submission("1" * 32, "volunteer", "a@example.org"), "a"),
+        "kind": now.save(_submission("2" * 32, "alliance", "a@example.org"), "a"),
+        "state": now.save(_submission("3" * 32, "volunteer", "b@example.org", state="KY"), "a"),
+        "date": RecordStore(engine, lambda: START - YEAR).save(
+            _submission("4" * 32, "volunteer", "c@example.org"), "a"
+        ),
+        "status": now.save(_submission("5" * 32, "volunteer", "d@example.org"), "a"),
+    }
+    now.mark(left["status"], "handled")
+    engine.dispose()
+    return left
+
+
+def found(five: dict[str, str], *arguments: str) -> set[str]:
+    """Which of the records a command writes."""
+    result = CliRunner().invoke(app, ["records", *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return {name for name, reference in five.items() if reference in result.stdout}
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+@pytest.mark.parametrize("command", ["list", "export"])
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ([], {"plain", "kind", "state", "date", "status"}),
+        (["--kind", "alliance"], {"kind"}),
+        (["--state", "ky"], {"state"}),
+        (["--status", "handled"], {"status"}),
+        (["--since", "2027-01-15"], {"plain", "kind", "state", "status"}),
+        (["--since", "2027-01-16"], set()),
+        (["--until", "2027-01-15"], {"date"}),
+        (["--until", "2027-01-16", "--since", "2026-01-15", "--status", "new"], {"plain", "kind", "state", "date"}),
+        (["--kind", "volunteer", "--status", "new", "--state", "IL", "--since", "2027-01-15"], {"plain"}),
+    ],
+    ids=str,
+)
+def test_each_filter_works_alone_and_with_others_in_each_format(
+    five: dict[str, str], command: str, form: str, options: list[str], wanted: set[str]
+) -> None:
+    assert found(five, command, "--format", form, *options) == wanted
+
+
+HOSTILE = {
+    "person_name": "Ann\x1b[2J\x9b31m\nstatus: handled",
+    "organization": "\u202eevil\r\n\tfake row",
+    "message": "first\nnumber: R-00000-00000\x07\u2028last \ud800",
+    "place": " \n\t=HYPERLINK(1)",
+}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["show"], ["list"], ["list", "--format", "json"], ["export"], ["export", "--format", "json"]],
+    ids=" ".join,
+)
+def test_what_a_visitor_typed_steers_no_terminal_and_makes_no_field(
+    five: dict[str, str], sqlite_url: str, arguments: list[str]
+) -> None:
+    engine = open_database(sqlite_url)
+    hostile = _submission("9" * 32, "contact", "h@example.org", **HOSTILE)
+    RecordStore(engine).save(hostile, "a")
+    engine.dispose()
+    command = [*arguments, hostile.reference] if arguments == ["show"] else arguments
+    result = CliRunner().invoke(app, ["records", *command], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "evil" in result.stdout
+    for unsafe in ("\x1b", "\x9b", "\x07", "\r", "\u202e", "\u2028"):
+        assert unsafe not in result.stdout
+    if arguments == ["show"]:
+        lines = result.stdout.splitlines()
+        assert [line for line in lines if line.startswith(("status", "number"))] == [
+            f"number: {hostile.reference}",
+            "status: new",
+        ]
+        assert "    number: R-00000-00000\\u0007\\u2028last \\ud800" in lines
+    elif "json" in arguments:
+        (row,) = [row for row in json.loads(result.stdout) if row["number"] == hostile.reference]
+        assert {name: row[name] for name in HOSTILE} == HOSTILE
+    elif arguments == ["export"]:
+        (row,) = [row for row in csv.DictReader(io.StringIO(result.stdout)) if row["number"] == hostile.reference]
+        assert row["place"] == "' \n\t=HYPERLINK(1)"
+        assert row["person_name"] == "Ann\\u001b[2J\\u009b31m\nstatus: handled"
