@@ -39,7 +39,7 @@ def leave(folder: Path, days_ago: float) -> None:
     engine.dispose()
 
 
-def test_a_form_on_the_website_becomes_a_mail(tmp_path: Path, model_path: Path) -> None:
+def test_a_form_on_the_website_becomes_a_mail_and_so_does_its_withdrawal(tmp_path: Path, model_path: Path) -> None:
     with MailServer() as mail_server:
         server = Server(tmp_path, **mail_server.settings)
         visitor = Visitor(server)
@@ -47,11 +47,13 @@ def test_a_form_on_the_website_becomes_a_mail(tmp_path: Path, model_path: Path) 
             visitor.ask(text)
         reference = re.search(r"R-\w{5}-\w{5}", visitor.answer("yes")["text"])[0]
         wait_for(lambda: mail_server.mails, "the mail")
+        Visitor(server).ask(f"Withdraw {reference} ann@quillfeather-example.org")
+        wait_for(lambda: len(mail_server.mails) == 2, "the second mail")
         assert server.stop() == 0
-        (mail,) = mail_server.mails
     assert warnings(server) == []
-    assert mail["Subject"] == f"Assistant: new volunteer {reference}"
-    for place in (mail.as_string(), server.said()):
+    subjects = [mail["Subject"] for mail in mail_server.mails]
+    assert subjects == [f"Assistant: new volunteer {reference}", f"Assistant: withdrawn volunteer {reference}"]
+    for place in (*(mail.as_string() for mail in mail_server.mails), server.said()):
         assert "quillfeather" not in place.casefold()
     assert "is sent" in server.said()
     assert "Traceback" not in server.said()

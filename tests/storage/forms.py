@@ -83,7 +83,9 @@ def traces(engine: Engine, known: tuple[str, ...] = KNOWN) -> list[str]:
     with engine.connect() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(sa.select(table)):
-                found += [f"{table.name}: {value}" for value in known if value.casefold() in str(row).casefold()]
+                # A row shortens long values when it is printed; a tuple does not.
+                content = str(tuple(row)).casefold()
+                found += [f"{table.name}: {value}" for value in known if value.casefold() in content]
     if engine.dialect.name == "sqlite":
         database = Path(str(engine.url.database))
         for path in sorted(database.parent.glob(database.name + "*")):
