@@ -9,12 +9,12 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from bot.content.finder import shared_finder
-from bot.content.knowledge import PAPER, PERSON, SITUATION, THEME
+from bot.content.knowledge import PAPER, THEME
 from bot.content.store import shared_store
 from bot.dialogue.papers import LIST_PAPERS, no_paper_reply, paper_list, paper_reply, themes_reply
 from bot.dialogue.say import say
 from bot.dialogue.situations import situation_reply
-from bot.dialogue.understood import ids_of, named
+from bot.dialogue.understood import ids_of, named, situations_named
 
 
 class ActionFindPapers(Action):
@@ -25,10 +25,9 @@ class ActionFindPapers(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         finder, message = shared_finder(), tracker.latest_message
-        content, keys = finder.content, named(message)
+        content = finder.content
         papers = [content.knowledge.papers[identity] for identity in finder.papers(message["text"])]
-        people = [content.knowledge.people[identity][1].id for identity in ids_of(keys, PERSON)]
-        situations = [content.knowledge.situations[one] for one in [*ids_of(keys, SITUATION), *people]]
+        situations = situations_named(named(message), content.knowledge)
         if papers:
             page = message.get("page", 1)
             intro = content.responses["utter_papers_found"].text

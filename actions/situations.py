@@ -8,13 +8,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from bot.content.knowledge import PERSON, SITUATION
+from bot.content.knowledge import PERSON
 from bot.content.store import shared_store
 from bot.dialogue.answers import in_short
 from bot.dialogue.replies import canned_reply
 from bot.dialogue.say import say
 from bot.dialogue.situations import people_reply, situation_reply, situations_reply
-from bot.dialogue.understood import ids_of, named
+from bot.dialogue.understood import ids_of, named, situations_named
 
 
 class ActionSituation(Action):
@@ -25,15 +25,7 @@ class ActionSituation(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         content, message = shared_store().content, tracker.latest_message
-        knowledge = content.knowledge
-        ids = []
-        for key in named(message):
-            kind, _, identity = key.partition("/")
-            if kind == PERSON and identity in knowledge.people:
-                ids.append(knowledge.people[identity][1].id)
-            elif kind == SITUATION and identity in knowledge.situations:
-                ids.append(identity)
-        situations = [knowledge.situations[identity] for identity in dict.fromkeys(ids)]
+        situations = situations_named(named(message), content.knowledge)
         if not situations:
             say(dispatcher, canned_reply(content, content.responses["utter_unanswered"]))
         elif len(situations) == 1:

@@ -10,6 +10,7 @@ import numpy as np
 
 from bot.content.dialogues import dialogue_problems
 from bot.content.forms import FORMS_FILE
+from bot.content.names import Names
 from bot.content.schema import Topic
 from bot.content.store import Content, read_content
 from bot.content.text import normalized
@@ -61,7 +62,7 @@ def check_project(root: Path, cache: Path) -> Report:
     problems += repeated
     problems += _question_problems(questions, phrasings)
     problems += _phrase_problems(root, content, phrasings)
-    problems += dialogue_problems(root)
+    problems += dialogue_problems(root, Names(content.knowledge, shared_encoder().knows))
     problems += _same_meaning(content, cache)
     if problems:
         raise ContentError(problems)

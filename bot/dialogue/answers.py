@@ -35,7 +35,8 @@ def both_answers(content: Content, keys: Sequence[str]) -> Reply:
     topic = [*first.topic, *second.topic]
     if len(second.text) >= LONG:
         way = [choice for choice in [leading_to(content, keys[1])] if choice]
-        return first.copy(update={"choices": [*way, *first.choices][:MOST_CHOICES], "topic": topic})
+        offered = list({choice.text: choice for choice in [*way, *first.choices]}.values())
+        return first.copy(update={"choices": offered[:MOST_CHOICES], "topic": topic})
     text = "\n\n".join(filter(None, [first.text, second.title, second.text]))
     sources = list(dict.fromkeys([*first.sources, *second.sources]))
     choices = list({choice.text: choice for choice in [*first.choices[:2], *second.choices[:2]]}.values())

@@ -55,6 +55,7 @@ _PLACE = re.compile(
 )
 _WHAT_ABOUT = re.compile(r"(?:(?:ok|okay|so|well|and|but|then)\s+)*(?:what|how)\s+about\s+(?P<rest>.+)", re.IGNORECASE)
 _PRONOUNS = frozenset(["it", "that", "this", "them", "these", "those", "him", "her", "he", "she", "they"])
+_PERSON = re.compile(r"\b(?:s?he|him|(?P<whose>his))\b", re.IGNORECASE)
 _PAGE = re.compile(r"(?P<asked>.+?),?\s+page\s+(?P<page>\d{1,3})\s*[.!?]*\s*", re.IGNORECASE)
 _MORE = {"more", "more please", "the rest", "rest", "continue"}
 
@@ -132,6 +133,24 @@ def new_subject(text: str, context: Context) -> str:
         return text
     rest = found["rest"].strip()
     return "tell me more" if normalized(rest) in _PRONOUNS else rest
+
+
+def named_person(text: str, context: Context, content: Content, people: Sequence[str]) -> str:
+    """A message with the person's name for "he" or "she", if only one can be meant; else as it is.
+
+    Args:
+        text: The message.
+        context: The conversation's context.
+        content: What is served.
+        people: Ids of persons that the visitor named last, the latest first.
+    """
+    if not _PERSON.search(text):
+        return text
+    meant = _people(context, content, people)
+    if len(meant) != 1:
+        return text
+    name = content.knowledge.people[meant[0].partition("/")[2]][0].name
+    return _PERSON.sub(lambda found: f"{name}'s" if found["whose"] else name, text)
 
 
 def follow_up(

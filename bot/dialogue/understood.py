@@ -6,7 +6,8 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Optional
 
-from bot.content.knowledge import PAPER, PERSON, SITUATION, THEME
+from bot.content.finder import shared_finder
+from bot.content.knowledge import PAPER, PERSON, SITUATION, THEME, Knowledge, Situation
 
 UNRESOLVED, TWO_QUESTIONS = "unresolved", "two_questions"
 _NAMED = (PAPER, SITUATION, PERSON, THEME)
@@ -47,6 +48,19 @@ def split_questions(text: str) -> Optional[tuple[str, str]]:
     return parts[0], parts[1]
 
 
+def situations_named(keys: list[str], knowledge: Knowledge) -> list[Situation]:
+    """The situations that content ids name, themselves or by a person, each once; unknown ids are left out."""
+    found: dict[str, Situation] = {}
+    for key in keys:
+        kind, _, identity = key.partition("/")
+        if kind == PERSON and identity in knowledge.people:
+            situation = knowledge.people[identity][1]
+            found[situation.id] = situation
+        elif kind == SITUATION and identity in knowledge.situations:
+            found[identity] = knowledge.situations[identity]
+    return list(found.values())
+
+
 async def both_questions(
     text: str, parsed: dict[str, Any], parse: Callable[[str], Awaitable[dict[str, Any]]]
 ) -> dict[str, Any]:
@@ -67,5 +81,8 @@ def _answer(parsed: Mapping[str, Any]) -> Optional[str]:
         return None
     if intent["name"] == "faq":
         return str(parsed["response_selector"]["faq"]["response"]["intent_response_key"])
-    keys = [key for key in named(parsed) if key.startswith(SITUATION + "/")]
-    return keys[0] if intent["name"] == SITUATION and len(keys) == 1 else None
+    if intent["name"] == "find_papers":
+        found = shared_finder().papers(parsed["text"])
+        return f"{PAPER}/{found[0]}" if found else None
+    situations = situations_named(named(parsed), shared_finder().content.knowledge)
+    return situations[0].key if intent["name"] == SITUATION and len(situations) == 1 else None

@@ -18,7 +18,7 @@ from bot.content.store import shared_store
 from bot.dialogue.context import Context, slots_after
 from bot.dialogue.forms.parts import ANSWER_PART, answer_and_question
 from bot.dialogue.forms.questions import Apart
-from bot.dialogue.references import asks_for_rest, follow_up, new_subject, picked, split_page
+from bot.dialogue.references import asks_for_rest, follow_up, named_person, new_subject, picked, split_page
 from bot.dialogue.reply import Reply
 from bot.dialogue.understood import UNRESOLVED, both_questions, named, taken_for
 from bot.storage.handover import HANDOVER_SLOTS
@@ -61,9 +61,12 @@ class Processor(MessageProcessor):
         parts = _parts(text, tracker)
         if parts:
             text = parts.question
+        people = _people_named(tracker)
+        if not pick and not tracker.active_loop_name:
+            text = named_person(text, context, content, people)
         asked, page = split_page(pick.choice.text if pick and pick.choice else new_subject(text, context))
         parsed = await parse(asked)
-        meaning = follow_up(parsed["intent"]["name"], named(parsed), context, content, _people_named(tracker))
+        meaning = follow_up(parsed["intent"]["name"], named(parsed), context, content, people)
         if meaning and meaning.text:
             asked, page = split_page(meaning.text)
             parsed = await parse(asked)
