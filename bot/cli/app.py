@@ -30,7 +30,6 @@ _MODEL = typer.Option(None, show_default=False, help="Another model file than th
 
 def main() -> None:
     """Runs a command; an error that a person can mend ends it with one clear line and status 1."""
-    environment.prepare()
     try:
         app()
     except ContentError as error:
