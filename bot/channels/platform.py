@@ -175,7 +175,11 @@ class PlatformChannel(InputChannel):
         return f"{self.name()}-{self.pseudonyms.of(self.name(), incoming.sender, incoming.place)}"
 
     def is_new(self, key: str) -> bool:
-        """Whether something with this id comes for the first time to this process; the store knows of the others."""
+        """Whether something with this id comes for the first time to this process; the store knows of the others.
+
+        What is remembered is a hash: an id may name a person, and is of no use once the reply is sent.
+        """
+        key = self.pseudonyms.of(self.name(), "seen", key)
         if key in self._seen:
             return False
         self._seen[key] = None

@@ -90,10 +90,12 @@ def body_of(message: Outgoing) -> dict[str, Any]:
         blocks.append(
             {"type": "section", "text": _mrkdwn(card.text), "accessory": _button(card.button, f"card_{number}")}
         )
+    if message.closing:
+        blocks.append({"type": "section", "text": _mrkdwn(message.closing)})
     if message.buttons:
         elements = [_button(button, f"choice_{number}") for number, button in enumerate(message.buttons)]
         blocks.append({"type": "actions", "elements": elements})
-    fallback = "\n".join([message.text, *(card.text for card in message.cards)])
+    fallback = "\n".join([message.text, *(card.text for card in message.cards), message.closing]).strip()
     return {"text": fallback[:FALLBACK_LENGTH], "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 

@@ -20,7 +20,8 @@ def sent(assistant: Assistant, text: str, channel: str = "sms", message_id: Opti
     message = UserMessage(text, output, "visitor", input_channel=channel, message_id=message_id)
     asyncio.run(assistant.handle_message(message))
     messages = format_turn(output.pending, CAPABILITIES[channel]).messages
-    return "\n".join(part for each in messages for part in (each.text, *(card.text for card in each.cards)))
+    parts = (part for each in messages for part in (each.text, *(card.text for card in each.cards), each.closing))
+    return "\n".join(filter(None, parts))
 
 
 def test_more_goes_on_until_nothing_is_left(assistant: Assistant) -> None:

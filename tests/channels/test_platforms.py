@@ -309,6 +309,18 @@ def test_a_body_of_another_platform_is_not_answered(name: str, assistant: Any) -
 
 
 @each_channel
+@pytest.mark.parametrize(
+    "body", [b"", b" ", b"{}", b"[]", b"null", b"0", b"{", b"\xff\xfe", b"payload=", b"a=b&a=c", b"[" * 9000]
+)
+def test_a_body_with_nothing_in_it_is_not_answered(name: str, body: bytes, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        assert await world.post(body) in (200, 400, 403)
+        assert world.platform.calls == []
+
+    play(name, assistant, scene)
+
+
+@each_channel
 def test_a_huge_body_is_refused(name: str, assistant: Any) -> None:
     async def scene(world: World) -> None:
         assert await world.post(b"x" * 1_000_001) == 413
@@ -333,13 +345,16 @@ def test_a_turn_that_fails_is_logged_without_the_visitors_words(
 
 
 @each_channel
-def test_no_id_of_a_platform_is_stored(name: str, assistant: Any) -> None:
+def test_no_id_of_a_platform_is_stored_or_kept_in_memory(name: str, assistant: Any) -> None:
     body = payload(name, "retry")
 
     async def scene(world: World) -> None:
         assert await world.post(body) == 200
         assert len(world.platform.sent) == 1
 
+        kept.append(str(vars(world.channel)))
+
+    kept: list[str] = []
     play(name, assistant, scene)
     with assistant.store.engine.connect() as connection:
         everything = "".join(
@@ -356,3 +371,4 @@ def test_no_id_of_a_platform_is_stored(name: str, assistant: Any) -> None:
     for each in ids[name]:
         assert each in body.decode()
         assert each not in everything
+        assert each not in kept[0], "the address is not kept once the reply is sent"

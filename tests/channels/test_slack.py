@@ -120,10 +120,11 @@ def test_what_was_written_in_a_channel_is_marked_as_public(assistant: Any) -> No
 
 def test_papers_have_their_own_buttons() -> None:
     card = CardBlock("1. *A paper*", Button("A paper", "Tell me about it"))
-    body = body_of(Outgoing("Two fit.", (card,), (Button("More", "more"),)))
+    body = body_of(Outgoing("Two fit.", (card,), "Source: a list", (Button("More", "more"),)))
     assert body["blocks"][1]["accessory"]["value"] == "Tell me about it"
-    assert body["blocks"][2]["elements"][0]["value"] == "more"
-    assert "A paper" in body["text"], "screen readers get the text alone"
+    assert body["blocks"][2]["text"]["text"] == "Source: a list"
+    assert body["blocks"][3]["elements"][0]["value"] == "more"
+    assert body["text"] == "Two fit.\n1. *A paper*\nSource: a list", "screen readers get the text alone"
 
 
 @pytest.mark.parametrize(

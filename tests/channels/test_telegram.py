@@ -163,3 +163,26 @@ def test_each_person_gets_their_own_reply(assistant: Any) -> None:
         assert [body["chat_id"] for body in world.platform.sent] == [5000000001, 5000000002]
 
     play("telegram", assistant, scene)
+
+
+@pytest.mark.parametrize(
+    ("form", "before"),
+    [
+        ("I want to volunteer", ("yes", "Ann Lee", "ann.lee@example.org", "skip")),
+        ("I want to sign up my organization", ("yes", "A Sample Group", "Ann Lee", "chair", "ann.lee@example.org")),
+    ],
+)
+def test_a_shared_location_answers_the_place_step_of_any_form(form: str, before: Any, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        for text in (form, *before):
+            await world.say(text)
+        keyboard = world.platform.sent[-1]["reply_markup"]["keyboard"]
+        assert keyboard[0] == [{"text": "Share my location", "request_location": True}]
+        asked = world.platform.texts()[-1]
+        (then,) = await world.deliver("location")
+        assert then.split("\n")[0] != asked.split("\n")[0], "the form went on"
+        assert "Step" in then
+        state = str((await assistant.store.retrieve((await assistant.store.keys())[0])).current_slot_values())
+        assert "Denver" in state
+
+    play("telegram", assistant, scene)

@@ -55,6 +55,7 @@ def within_limits(replies: list[Reply], channel: Capabilities, intro: str = "") 
     assert 1 <= len(formatted.messages) <= channel.max_messages
     for message in formatted.messages:
         assert 0 < len(message.text) <= channel.text_length
+        assert len(message.closing) <= channel.text_length
         if channel.max_segments and not any(reply.form_step for reply in replies):
             assert segments(message.text) <= channel.max_segments
         if message.buttons and channel.button_text_length:
@@ -218,6 +219,9 @@ def test_papers_are_blocks_with_their_own_button_on_slack() -> None:
     assert message.cards[0].text == "1. *Paper 1* (July 2015)\nAbout &lt;it&gt; &amp; more."
     assert message.cards[1].text.startswith("2. <https://example.org/p2|Paper 2> (July 2015)")
     assert [button.title for button in message.buttons] == ["The crimes", "Judges"]
+    sourced = only([PAPERS.copy(update={"sources": [PAGE]})], SLACK)
+    assert sourced.text == "Two papers fit."
+    assert sourced.closing.startswith("Source: <https://example.org/a?b=1&amp;c=2|AMICC, home page>")
 
 
 def test_papers_are_numbered_text_elsewhere() -> None:

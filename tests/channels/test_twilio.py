@@ -205,6 +205,18 @@ def test_a_keyword_is_the_whole_message(text: str, by_sms: bool, word: Any) -> N
     assert keyword(text, by_sms) == word
 
 
+def test_a_shared_location_answers_the_place_step_on_whatsapp(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        for text in ("I want to volunteer", "yes", "Ann Lee", "ann.lee@example.org", "skip"):
+            (asked,) = await world.say(text)
+        assert "Where do you live?" in asked
+        body = payload("twilio", "whatsapp_location").replace(b"15005550006", b"15005551001")
+        assert await world.post(body) == 200
+        assert world.platform.texts()[-1].startswith("Step 6 of 7")
+
+    play("whatsapp", assistant, scene)
+
+
 # WhatsApp lists
 
 

@@ -36,12 +36,14 @@ class Outgoing:
     Attributes:
         text: In the platform's markup.
         cards: Only where the platform has cards.
+        closing: What stands below the cards, such as their source, in the platform's markup; empty without cards.
         buttons: Only as many as the platform shows.
         hint: An input that the platform can ask for by itself.
     """
 
     text: str
     cards: tuple[CardBlock, ...] = ()
+    closing: str = ""
     buttons: tuple[Button, ...] = ()
     hint: Optional[Hint] = None
 

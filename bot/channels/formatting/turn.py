@@ -84,7 +84,7 @@ class _Turn:
             closing = self._closing(not self.in_form, [])
             body, rest = self._head(body, closing)
         remains = "" if self.in_form else kept_back or "\n\n".join(paragraph.text for paragraph in rest)
-        messages.append(self._last(self._text(body, closing), bool(remains)))
+        messages.append(self._last(body, closing, bool(remains)))
         return Formatted(tuple(messages), remains)
 
     def _short(self, reply: Reply) -> bool:
@@ -167,13 +167,15 @@ class _Turn:
 
     # The last message
 
-    def _last(self, text: str, more: bool) -> Outgoing:
+    def _last(self, body: Sequence[_Paragraph], closing: str, more: bool) -> Outgoing:
         buttons = self.buttons
         if buttons and more and self._room_for_more_button():
             buttons = (*buttons, MORE_BUTTON)
         cards = self._cards() if buttons else ()
         taken = {card.button for card in cards}
-        return Outgoing(text, cards, tuple(each for each in buttons if each not in taken), self._hint())
+        others = tuple(each for each in buttons if each not in taken)
+        text = self._text(body, "" if cards else closing)
+        return Outgoing(text, cards, closing if cards else "", others, self._hint())
 
     def _cards(self) -> tuple[CardBlock, ...]:
         if not self.channel.cards:
