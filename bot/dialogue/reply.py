@@ -119,8 +119,8 @@ class Reply(BaseModel):
 
     def to_message(self) -> dict[str, Any]:
         """The reply as the ``custom`` payload of a Rasa message."""
-        payload: dict[str, Any] = self.dict(exclude_defaults=True)
-        return {"custom": {"version": self.version, **payload, "outcome": self.outcome}}
+        fields = {"version": self.version, **self.dict(exclude_defaults=True), "outcome": self.outcome}
+        return {"custom": _Payload(fields, reply=self)}
 
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> Reply:
@@ -130,6 +130,19 @@ class Reply(BaseModel):
             pydantic.ValidationError: The message holds neither a reply nor text.
         """
         custom = message.get("custom")
+        if isinstance(custom, _Payload):
+            return custom.reply
         if custom:
             return cls.parse_obj(custom)
         return cls(text=message.get("text") or "")
+
+
+class _Payload(dict[str, Any]):
+    """A reply on its way through Rasa, which takes it for a dictionary.
+
+    Processor, store and channel of one process each need the reply again: to read it anew costs 0.1 ms a time.
+    """
+
+    def __init__(self, fields: dict[str, Any], reply: Reply) -> None:
+        super().__init__(fields)
+        self.reply = reply

@@ -126,7 +126,8 @@ class KernelModel:
         }
         for view, matrix in counts.items():
             # The n-gram parts of the kernel are linear, so they fold into one weight an n-gram and label.
-            arrays[view] = np.ascontiguousarray(_SHARES[view] * (matrix.T @ weights), dtype=np.float32)
+            # Half precision: the tables are most of a model, and a message reads a few dozen of their rows.
+            arrays[view] = np.ascontiguousarray(_SHARES[view] * (matrix.T @ weights), dtype=np.float16)
             arrays[view + "_rarity"] = vectorizers[view].idf_.astype(np.float32)
         ngrams = {view: list(vectorizer.get_feature_names_out()) for view, vectorizer in vectorizers.items()}
         return cls([str(name) for name in names], ngrams, arrays)
@@ -174,7 +175,7 @@ class KernelModel:
         weights: Floats = np.log(often) + np.float32(1)
         weights = weights * self.arrays[view + "_rarity"][columns]
         weights = weights / (np.linalg.norm(weights) or 1.0)
-        scores: Floats = weights @ self.arrays[view][columns]
+        scores: Floats = weights @ self.arrays[view][columns].astype(np.float32)
         return scores
 
     def _neighbours(self, cosines: Floats) -> tuple[Floats, Floats]:
