@@ -93,6 +93,8 @@ class SentenceEncoder:
         options = SessionOptions()
         # One message is too little to share: a second thread gains a millisecond only if it spins in between.
         options.intra_op_num_threads = 1
+        # No arena: it keeps for good what the longest message has ever needed, and saves no time that can be measured.
+        options.enable_cpu_mem_arena = False
         try:
             self._session = InferenceSession(compact(model), options, providers=["CPUExecutionProvider"])
             self._tokenizer = Tokenizer.from_buffer(tokenizer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional
 
@@ -21,6 +22,7 @@ from bot.channels.sessions import Sessions, signing_keys
 from bot.channels.shared_limits import SharedRateLimit, connect
 from bot.channels.site.pages import Site
 from bot.channels.web import WebChannel, WebLimits
+from bot.content import finder, places
 from bot.content.store import ContentStore, shared_store
 from bot.errors import Errors, StartError
 from bot.runtime import notices
@@ -55,7 +57,16 @@ def build_assistant(settings: Settings, database_url: str, model: Optional[Path]
     """
     path = verified_model(settings.models, model)
     store = ConversationStore(open_database(database_url))
-    return load_assistant(path, shared_store(ROOT), store, settings.action_endpoint)
+    content = shared_store(ROOT)
+    finder.keep_vectors_in(settings.data_folder / "cache")
+    prepare_search()
+    return load_assistant(path, content, store, settings.action_endpoint)
+
+
+def prepare_search() -> None:
+    """Makes what finds names, papers and places now, so that no visitor waits for it."""
+    finder.shared_finder().index  # noqa: B018 - made when it is first asked for
+    places.shared_finder()
 
 
 def serve(settings: Settings, on_ready: Callable[[], None], model: Optional[Path] = None) -> None:
@@ -144,8 +155,9 @@ def build_app(
     notices.install(app, assistant.store.engine, load_mailer(settings))
 
     async def start(_: Sanic, loop: Any) -> None:
-        loop.add_signal_handler(signal.SIGHUP, assistant.content.refresh)
-        app.ctx.watch = loop.create_task(_watch_content(assistant.content))
+        look = asyncio.Event()
+        loop.add_signal_handler(signal.SIGHUP, look.set)
+        app.ctx.watch = loop.create_task(_watch_content(assistant.content, look))
         on_ready()
 
     async def stop(_: Sanic, __: Any) -> None:
@@ -158,8 +170,11 @@ def build_app(
     return app
 
 
-async def _watch_content(content: ContentStore) -> None:
-    """Swaps the content in when an editor has changed it."""
+async def _watch_content(content: ContentStore, look: asyncio.Event) -> None:
+    """Swaps the content in when an editor has changed it; at once when ``look`` is set."""
     while True:
-        await asyncio.sleep(RELOAD_SECONDS)
-        await asyncio.to_thread(content.refresh)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(look.wait(), RELOAD_SECONDS)
+        look.clear()
+        if await asyncio.to_thread(content.refresh):
+            await asyncio.to_thread(prepare_search)
