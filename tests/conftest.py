@@ -26,6 +26,7 @@ tensorflow_free.install()
 import pytest
 import requests
 import sqlalchemy as sa
+from hypothesis import settings
 from rasa.core.channels.channel import UserMessage
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
@@ -40,6 +41,11 @@ from bot.runtime.training import verified_model
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import open_database
 from bot.storage.locks import ConversationLocks
+
+# No deadline: how long one example takes says more about the machine than about the code.
+settings.register_profile("here", deadline=None, max_examples=100)
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 PATIENCE = 60
 """Seconds until a test gives up waiting for something that takes a moment."""

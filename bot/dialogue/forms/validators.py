@@ -23,11 +23,11 @@ ADDRESS = re.compile(r"[^\s,;<>()\"'@-][^\s,;<>()\"']*@[^\s,;<>()\"']+")
 """What might be an e-mail address; the library decides."""
 
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]*\d(?:\s*(?:ext\.?|extension|x)\s*\d{1,7})?", re.IGNORECASE)
-_PHONE_WORDS = re.compile(
-    r"\b(?:(?:my|our|the) )?(?:cell |mobile |home |work )?(?:phone|number|cell|mobile|tel|telephone)?(?: number)?"
-    r"(?: is)?\b|\b(?:please )?(?:call|text|reach)(?: me)?(?: (?:at|on|under))?\b|\bit(?:'s| is)\b",
-    re.IGNORECASE,
-)
+_PHONE_WORDS = frozenset(
+    ("my", "our", "the", "it", "s", "is", "cell", "mobile", "home", "work", "office", "phone", "number", "tel",
+     "telephone", "call", "text", "reach", "me", "us", "at", "on", "under", "please")
+)  # fmt: skip
+"""What may stand beside a phone number."""
 _YES = re.compile(
     r"(?:yes|yep|yeah|yup|y|sure|of course|certainly|absolutely|correct|i am|i do|we do|i agree|ok|okay)\b"
 )
@@ -83,7 +83,7 @@ def phone(typed: str, step: FormStep) -> Verdict:
     found = _PHONE.search(typed)
     if not found:
         return Refused("That is not a phone number.")
-    if any(character.isalpha() for character in _PHONE_WORDS.sub("", typed.replace(found[0], ""))):
+    if not set(normalized(re.sub(r"[\d_]", " ", typed.replace(found[0], " "))).split()) <= _PHONE_WORDS:
         return Refused("I need the number alone, in digits.")
     try:
         number = phonenumbers.parse(found[0], HOME_REGION)
