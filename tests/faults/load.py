@@ -100,8 +100,11 @@ def _said(answer: Any) -> str:
 class Load:
     """Visitors in a thread of their own, from the entry of a ``with`` block to its end."""
 
-    def __init__(self, address: str, questions: Sequence[str], visitors: int = VISITORS) -> None:
+    def __init__(
+        self, address: str, questions: Sequence[str], visitors: int = VISITORS, others: Sequence[Visitor] = ()
+    ) -> None:
         self.visitors = [Visitor(questions) for _ in range(visitors)]
+        self._others = others
         self._address = address
         self._stop = threading.Event()
         self._errors: list[BaseException] = []
@@ -116,7 +119,8 @@ class Load:
     async def _talk(self) -> None:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
         async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0)) as session:
-            await asyncio.gather(*(visitor.talk(session, self._address, self._stop) for visitor in self.visitors))
+            everybody = [*self.visitors, *self._others]
+            await asyncio.gather(*(visitor.talk(session, self._address, self._stop) for visitor in everybody))
 
     def answered(self) -> int:
         """Messages answered so far."""

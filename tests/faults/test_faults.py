@@ -15,9 +15,12 @@ from conftest import wait_for
 
 from faults.cluster import Cluster
 from faults.load import Load, compare
+from faults.sign_ups import Volunteer, wrong_records
 
 SETTLE = 1.5
 """Seconds of undisturbed load before a fault."""
+VOLUNTEERS = 5
+"""Who sign up meanwhile, each again and again."""
 FROZEN = 10
 """Seconds for which a replica stands still: longer than nginx waits for it."""
 REDIS_AWAY = 20
@@ -73,7 +76,8 @@ FAULTS = [restart_replica, restart_database, end_connections, freeze_replica, st
 def test_nothing_is_lost_or_doubled(
     attempt: int, fault: Callable[[Cluster], None], cluster: Cluster, questions: Sequence[str]
 ) -> None:
-    with Load(cluster.address, questions) as load:
+    volunteers = [Volunteer(()) for _ in range(VOLUNTEERS)]
+    with Load(cluster.address, questions, others=volunteers) as load:
         wait_for(lambda: load.answered() > len(load.visitors), "the load to be steady")
         time.sleep(SETTLE)
         fault(cluster)
@@ -81,8 +85,11 @@ def test_nothing_is_lost_or_doubled(
         wait_for(lambda: load.answered() > after + 2 * len(load.visitors), "the service to be back")
     engine = sa.create_engine(cluster.database_url, future=True)
     verdict = compare(load.visitors, engine)
+    wrong = wrong_records(volunteers, engine)
     engine.dispose()
     assert verdict.clean, verdict
+    assert wrong == []
+    assert all(volunteer.told for volunteer in volunteers)
 
 
 def test_the_comparison_sees_what_is_wrong(cluster: Cluster, questions: Sequence[str]) -> None:
@@ -100,3 +107,16 @@ def test_the_comparison_sees_what_is_wrong(cluster: Cluster, questions: Sequence
     assert verdict.lost == ["never-stored"]
     assert set(verdict.changed) == set(second.seen)
     assert len(verdict.strange) == len(third.seen)
+
+
+def test_the_comparison_of_records_sees_what_is_wrong(cluster: Cluster, questions: Sequence[str]) -> None:
+    first, second = volunteers = [Volunteer(()), Volunteer(())]
+    with Load(cluster.address, questions, visitors=1, others=volunteers) as load:
+        wait_for(lambda: load.answered() > 0, "an answer")
+    engine = sa.create_engine(cluster.database_url, future=True)
+    assert wrong_records(volunteers, engine) == []
+    first.told["nobody@example.org"] = "R-AAAAA-AAAAA"
+    second.told = dict.fromkeys(second.told, "R-BBBBB-BBBBB")
+    wrong = wrong_records(volunteers, engine)
+    engine.dispose()
+    assert len(wrong) == 1 + len(second.told)
