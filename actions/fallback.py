@@ -33,5 +33,6 @@ class ActionFallback(Action):
         likely = [f"faq/{identity}" for identity in message.get("suggestions") or []]
         near = shared_finder().near(message["text"])
         intro = "utter_suggest" if likely else "utter_near"
-        say(dispatcher, suggestion_reply(content, intro, [*likely, *near]))
+        # What the message names is worth a place beside the likeliest topics.
+        say(dispatcher, suggestion_reply(content, intro, [*likely[:2], *near[:1], *likely[2:], *near[1:]]))
         return []

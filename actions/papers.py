@@ -8,17 +8,18 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from bot.content.finder import shared_finder
+from bot.content.finder import MAYBE, shared_finder
 from bot.content.knowledge import PAPER, THEME
 from bot.content.store import shared_store
 from bot.dialogue.papers import LIST_PAPERS, no_paper_reply, paper_list, paper_reply, themes_reply
+from bot.dialogue.replies import suggestion_reply
 from bot.dialogue.say import say
 from bot.dialogue.situations import situation_reply
 from bot.dialogue.understood import ids_of, named, situations_named
 
 
 class ActionFindPapers(Action):
-    """Lists the papers on what the message names or means; without any, where its situation stands."""
+    """Lists the papers on what the message names or means; without any, where its situation stands, or what is near."""
 
     def name(self) -> str:
         return "action_find_papers"
@@ -26,17 +27,26 @@ class ActionFindPapers(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         finder, message = shared_finder(), tracker.latest_message
         content = finder.content
-        papers = [content.knowledge.papers[identity] for identity in finder.papers(message["text"])]
         situations = situations_named(named(message), content.knowledge)
+        papers = [content.knowledge.papers[identity] for identity in finder.papers(message["text"])]
+        papers = papers or [paper for situation in situations for paper in content.knowledge.papers_on(situation.id)]
         if papers:
             page = message.get("page", 1)
             intro = content.responses["utter_papers_found"].text
-            say(dispatcher, paper_list(intro, papers, message["text"], page, [LIST_PAPERS]))
+            say(
+                dispatcher,
+                paper_list(
+                    intro, list({paper.id: paper for paper in papers}.values()), message["text"], page, [LIST_PAPERS]
+                ),
+            )
         elif situations:
             intro = content.responses["utter_no_paper"].text
             say(dispatcher, situation_reply(content, situations[0], intro=intro))
         else:
-            say(dispatcher, no_paper_reply(content))
+            maybe = [f"{PAPER}/{identity}" for identity in finder.papers_described(message["text"], MAYBE)]
+            likely = [f"faq/{identity}" for identity in message.get("suggestions") or []]
+            near = suggestion_reply(content, "utter_near", [*maybe, *likely])
+            say(dispatcher, near if near.topic else no_paper_reply(content))
         return []
 
 

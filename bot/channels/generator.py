@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Optional
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -13,6 +14,7 @@ from bot.channels.formatting import plain_text
 from bot.content.store import ContentStore, shared_store
 from bot.dialogue.replies import canned_reply, topic_reply, without_tasks
 from bot.dialogue.reply import Reply
+from bot.dialogue.understood import beside_topic
 
 STOCK_SHELL = "cmdline"
 """The input channel of ``rasa shell``, which would print ``custom`` as JSON: it gets plain text instead."""
@@ -40,20 +42,28 @@ class ContentGenerator(NaturalLanguageGenerator):
 
         A topic that was removed since training is not answered: the visitor is told that there is no answer.
         """
-        reply = self.reply(utter_action, output_channel)
+        message = tracker.latest_message
+        beside = beside_topic(message.parse_data or {}) if message else []
+        reply = self.reply(utter_action, output_channel, beside)
         if tracker.active_loop_name:
             reply = without_tasks(self._store.content, reply)
         if tracker.get_latest_input_channel() == STOCK_SHELL:
             return {"text": plain_text(reply)}
         return reply.to_message()
 
-    def reply(self, utter_action: str, channel: str = "") -> Reply:
-        """The reply for an action such as ``utter_faq/why_support`` or ``utter_greet`` on a channel."""
+    def reply(self, utter_action: str, channel: str = "", beside: Iterable[str] = ()) -> Reply:
+        """The reply for an action such as ``utter_faq/why_support`` or ``utter_greet``.
+
+        Args:
+            utter_action: The action.
+            channel: The output channel; some texts have words of their own for it.
+            beside: Content ids of what goes with the question beside its topic.
+        """
         content = self._store.content
         name = utter_action[len("utter_") :]
         if name.startswith("faq/"):
             topic = content.topic(name)
-            return (
-                topic_reply(content, topic) if topic else canned_reply(content, content.responses["utter_unanswered"])
-            )
+            if topic is None:
+                return canned_reply(content, content.responses["utter_unanswered"])
+            return topic_reply(content, topic, beside)
         return canned_reply(content, content.responses[utter_action], channel)

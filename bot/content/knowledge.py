@@ -251,9 +251,29 @@ class Knowledge:
         }
 
     def papers_on(self, situation: str) -> list[Paper]:
-        """The papers that name a situation; those for which it comes first before the others."""
+        """The papers that name a situation, the nearest first: for which it is the first, which share most names."""
         found = [paper for paper in self.papers.values() if situation in paper.situations]
-        return sorted(found, key=lambda paper: paper.situations.index(situation))
+        names = self._names.get(situation, frozenset())
+
+        def farness(paper: Paper) -> tuple[int, int]:
+            return paper.situations.index(situation), -len(names.intersection(map(folded, paper.aliases)))
+
+        return sorted(found, key=farness)
+
+    @cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        """All names of each situation and its persons, folded."""
+        return {
+            one.id: frozenset(
+                folded(name)
+                for name in (
+                    *one.aliases,
+                    *one.weak_aliases,
+                    *(name for person in one.people for name in (person.name, *person.aliases)),
+                )
+            )
+            for one in self.situations.values()
+        }
 
 
 def knowledge_files(root: Path) -> list[Path]:

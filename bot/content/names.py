@@ -65,10 +65,11 @@ class Names:
             knowledge: Papers and situations.
             is_word: Whether a folded word is spelled right, so that it is no misspelled name.
         """
-        self._is_word = is_word
+        self.is_word = is_word
         targets: dict[str, dict[tuple[str, str], Target]] = defaultdict(dict)
         for name, target in _named(knowledge):
-            targets[folded(name)].setdefault((target.kind, target.id), target)
+            for spelling in _spellings(folded(name)):
+                targets[spelling].setdefault((target.kind, target.id), target)
         targets.pop("", None)
         self._targets = {name: tuple(found.values()) for name, found in targets.items()}
         self._longest = max((len(name.split()) for name in self._targets), default=0)
@@ -78,6 +79,10 @@ class Names:
     def _long_names(self) -> list[str]:
         return [name for name in self._targets if len(name) >= SHORTEST]
 
+    def __contains__(self, name: str) -> bool:
+        """Whether a folded text is a name, spelled right."""
+        return name in self._targets
+
     def find(self, text: str) -> tuple[Mention, ...]:
         """The names in a text, in their order; places are those of the words of ``folded(text)``."""
         return self._remembered(text)
@@ -85,21 +90,38 @@ class Names:
     def _find(self, text: str) -> tuple[Mention, ...]:
         words = folded(text).split()
         # What is spelled right is no misspelled name.
-        doubtful = [len(word) >= SHORTEST and not self._is_word(word) for word in words]
+        doubtful = [len(word) >= SHORTEST and not self.is_word(word) for word in words]
+        mended = [self._mended(word) if wrong else word for word, wrong in zip(words, doubtful)]
         taken = [False] * len(words)
         found: list[Mention] = []
-        for lookup, longest, wanted in (
-            (self._exact, self._longest, [True] * len(words)),
-            (self._near, LONGEST_NEAR, doubtful),
+        for lookup, longest, wanted, spelled in (
+            (self._exact, self._longest, [True] * len(words), words),
+            (self._exact, self._longest if mended != words else 0, doubtful, mended),
+            (self._near, LONGEST_NEAR, doubtful, words),
         ):
             for start, end in _windows(len(words), longest):
                 if any(taken[start:end]) or not any(wanted[start:end]):
                     continue
-                targets = lookup(words[start:end])
+                targets = lookup(spelled[start:end])
                 if targets:
                     found.append(Mention(start, end, targets))
                     taken[start:end] = [True] * (end - start)
         return tuple(sorted(found))
+
+    @cached_property
+    def _words_of_longer(self) -> dict[str, list[str]]:
+        """The words of the names that are too long for :meth:`_near`, by their first letter."""
+        longer = (name.split() for name in self._targets if name.count(" ") >= LONGEST_NEAR)
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in dict.fromkeys(word for words in longer for word in words if len(word) >= SHORTEST):
+            found[word[0]].append(word)
+        return found
+
+    def _mended(self, word: str) -> str:
+        """A misspelled word as it stands in a long name: "resistence" in "Lord's Resistance Army"."""
+        words = self._words_of_longer.get(word[0], ())
+        near = process.extractOne(word, words, scorer=distance.OSA.normalized_similarity, score_cutoff=NEAREST)
+        return near[0] if near else word
 
     def _exact(self, words: list[str]) -> tuple[Target, ...]:
         name = " ".join(words)
@@ -115,6 +137,12 @@ class Names:
         )
         # The first letter is seldom wrong, and rhymes are many.
         return self._targets[near[0]] if near and near[0][0] == name[0] else ()
+
+
+def _spellings(name: str) -> set[str]:
+    """A name as it is looked up: without its article, and a number written together with what it belongs to."""
+    plain = name[4:] if name.startswith("the ") else name
+    return {plain, plain.replace(" ", "")} if any(map(str.isdecimal, plain)) else {plain}
 
 
 def _windows(words: int, longest: int) -> Iterator[tuple[int, int]]:

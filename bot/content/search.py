@@ -23,7 +23,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from bot.content.knowledge import Knowledge, Paper, Situation
 from bot.content.names import Names
 from bot.content.schema import Topic
-from bot.content.text import folded
+from bot.content.text import folded, word_set
 
 # It uses JAX if that is installed, as beside TensorFlow: a second and 200 MB for a handful of numbers.
 _jax = sys.modules.get("jax")
@@ -93,6 +93,12 @@ ASKING = frozenset(
         "new",
         "newest",
         "recent",
+        "essay",
+        "essays",
+        "piece",
+        "pieces",
+        "publications",
+        "pdf",
         "amicc",
         "coalition",
         "icc",
@@ -135,6 +141,15 @@ ASKING = frozenset(
     ]
 )
 """Words by which one asks, whatever for: they find nothing."""
+
+_STOP = ENGLISH_STOP_WORDS - word_set(
+    "amount became become bill call computer cry describe detail fill find fire found interest made make mill mine "
+    "move serious system"
+)
+"""scikit-learn's list without the words that say what a text is about (Nothman, Qin and Yurchak 2018 on such lists)."""
+
+_ASKED = word_set("a an the of on about for i me my you your we u ur abt which that one ones asks")
+"""Words that stand between these and what is asked for."""
 
 SHORTEST, NEAREST = 5, 0.76
 """A query's unknown word of so many letters stands for the nearest known one, as in :mod:`bot.nlu.speller`."""
@@ -180,7 +195,12 @@ def stem(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """The words of a text that can find something, stemmed."""
-    return [stem(word) for word in folded(text).split() if word not in ASKING and word not in ENGLISH_STOP_WORDS]
+    return [stem(word) for word in folded(text).split() if word not in ASKING and word not in _STOP]
+
+
+def described(text: str) -> str:
+    """What a text says without the words by which one asks: "wanted persons be caught"; if that is nothing, all."""
+    return " ".join(word for word in folded(text).split() if word not in ASKING and word not in _ASKED) or text
 
 
 def sentences(text: str) -> list[str]:
@@ -250,7 +270,7 @@ class SearchIndex:
 
     def _by_words(self, text: str) -> NDArray[np.float64]:
         """BM25 of each entry as a share of what the query could reach at most, between 0 and 1."""
-        query = [self._known(term) for term in dict.fromkeys(terms(text))]
+        query = [self.known(term) for term in dict.fromkeys(terms(text))]
         known = [term for term in query if term in self._rarity]
         if not known:
             return np.zeros(len(self._keys))
@@ -258,7 +278,7 @@ class SearchIndex:
         scores: NDArray[np.float64] = self._bm25.get_scores(known) / most
         return scores
 
-    def _known(self, term: str) -> str:
+    def known(self, term: str) -> str:
         """The term, or the nearest known one if it may be misspelled."""
         if term in self._rarity or len(term) < SHORTEST:
             return term

@@ -30,3 +30,12 @@ def folded(text: str) -> str:
 def has_words(text: str) -> bool:
     """Whether the text holds a letter or a digit of any script: an emoji or a question mark alone does not."""
     return any(character.isalnum() for character in text)
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, each once: for lists of words that are to be read by people too.
+
+    >>> sorted(word_set("to be or not to be"))
+    ['be', 'not', 'or', 'to']
+    """
+    return frozenset(text.split())

@@ -31,14 +31,24 @@ def without_tasks(content: Content, reply: Reply) -> Reply:
     return reply.copy(update={"choices": [choice for choice in reply.choices if choice.text not in phrases]})
 
 
-def topic_reply(content: Content, topic: Topic) -> Reply:
-    """The answer of a topic, with its sources, what can be done here, and related topics."""
+def topic_reply(content: Content, topic: Topic, beside: Iterable[str] = ()) -> Reply:
+    """The answer of a topic, with its sources, what can be done here, and related topics.
+
+    Args:
+        content: What is served.
+        topic: Which one.
+        beside: Content ids of what goes with the question too: offered before the related topics.
+    """
+    first = [choice for key in beside if (choice := leading_to(content, key))]
     return Reply(
         title=topic.title,
         text=topic.answer,
         short_text=topic.short_answer,
         sources=topic.sources,
-        choices=[*task_choices(content, topic.tasks), *topic_choices(content, topic.related)],
+        choices=[
+            *task_choices(content, topic.tasks),
+            *[*first, *topic_choices(content, topic.related)][: max(len(topic.related), len(first))],
+        ],
         topic=[topic.intent],
     )
 

@@ -32,6 +32,11 @@ def named(parsed: Mapping[str, Any]) -> list[str]:
     return own or list(parsed.get("about") or [])
 
 
+def beside_topic(parsed: Mapping[str, Any]) -> list[str]:
+    """Content ids of what goes with a question beside the topic that answers it."""
+    return list(parsed.get("beside") or [])
+
+
 def ids_of(keys: list[str], kind: str) -> list[str]:
     """The ids among content ids that are of a kind."""
     return [key.partition("/")[2] for key in keys if key.startswith(kind + "/")]

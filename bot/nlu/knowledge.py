@@ -15,8 +15,8 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.finder import shared_finder
-from bot.nlu.decision import Decision, Understood, decide
-from bot.nlu.parse import FAQ, SUGGESTIONS, TOPIC_ENTITY, set_intent
+from bot.nlu.decision import Decision, Understood, beside_topic, decide
+from bot.nlu.parse import BESIDE, FAQ, SUGGESTIONS, TOPIC_ENTITY, set_intent
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -50,9 +50,12 @@ class KnowledgeMatcher(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Decides what each message asks for."""
         for message in messages:
-            decision = decide(message.get(TEXT) or "", _understood(message), shared_finder())
+            text, understood, finder = message.get(TEXT) or "", _understood(message), shared_finder()
+            decision = decide(text, understood, finder)
             if decision is not None:
                 _apply(message, decision)
+            elif understood.topic:
+                message.set(BESIDE, beside_topic(text, understood, finder), add_to_output=True)
         return messages
 
 

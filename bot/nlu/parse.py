@@ -10,6 +10,8 @@ FALLBACK = "nlu_fallback"
 TOPIC_ENTITY = "topic"
 SUGGESTIONS = "suggestions"
 """Key of the topic ids that are worth offering when no answer is sure."""
+BESIDE = "beside"
+"""Key of the content ids of what goes with a question beside its topic: a paper, a situation."""
 UNREADABLE = "unreadable"
 """Key of why a message could not be read: ``no_words`` or ``too_long``."""
 
