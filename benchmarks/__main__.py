@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import banking, channels, papers, questions, scale, soak, startup, turns, web, widget
+from benchmarks import banking, channels, forms, papers, questions, scale, soak, startup, turns, web, widget
 from benchmarks.report import BenchmarkSkippedError, Figure, Report, Say
 from bot.errors import AssistantError
 from bot.runtime.settings import ROOT
@@ -88,6 +88,7 @@ def _worst_tables(details: dict[str, Any]) -> list[Table]:
 BENCHMARKS: dict[str, Callable[[bool, Say], Report]] = {
     "banking": banking.measure,
     "channels": channels.measure,
+    "forms": forms.measure,
     "papers": papers.measure,
     "questions": measure_questions,
     "scale": scale.measure,

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 from uuid import uuid4
@@ -230,3 +231,14 @@ def _stop(process: psutil.Popen) -> None:
     except psutil.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def postgresql(stack: ExitStack) -> str:
+    """Address of a PostgreSQL that lives as long as the stack."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # pgserver warns if there is none
+    from pgserver.postgres_server import get_server
+
+    server = get_server(Path(folder) / "data", cleanup_mode="delete")
+    stack.callback(server.cleanup)
+    return str(server.get_uri())

@@ -11,7 +11,6 @@ what four machines give.
 from __future__ import annotations
 
 import math
-import os
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Optional
 from rich.table import Table
 
 from benchmarks.banking_stock import write_project
-from benchmarks.processes import free_port, our_environment, python_of, run, serving
+from benchmarks.processes import free_port, our_environment, postgresql, python_of, run, serving
 from benchmarks.proxy import proxy
 from benchmarks.report import Figure, Report, Say
 from benchmarks.samples import FIRST_QUESTION
@@ -43,22 +42,11 @@ TIMES = (10, 1000)
 SECRET = "one key that all replicas of the benchmark sign with"
 
 
-def _database(stack: ExitStack) -> str:
-    """Address of a PostgreSQL that lives as long as the stack."""
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # pgserver warns if there is none
-    from pgserver.postgres_server import get_server
-
-    server = get_server(Path(folder) / "data", cleanup_mode="delete")
-    stack.callback(server.cleanup)
-    return str(server.get_uri())
-
-
 def _replicas(count: int, say: Say) -> tuple[list[Load], Optional[Load]]:
     """What replicas answer; of a single one also how long visitors wait at half of the most that it answers."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scale-")))
-        shared = {"BOT_DATABASE_URL": _database(stack), "BOT_SECRET": SECRET, "BOT_PROXIES": "127.0.0.1"}
+        shared = {"BOT_DATABASE_URL": postgresql(stack), "BOT_SECRET": SECRET, "BOT_PROXIES": "127.0.0.1"}
         ports = [free_port() for _ in range(count)]
         for port in ports:
             environment = {**our_environment(port, str(folder / str(port))), **shared}

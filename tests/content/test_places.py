@@ -41,6 +41,7 @@ def test_the_cases_are_many_and_differ() -> None:
 
 def test_places_are_found_as_people_type_them(finder: PlaceFinder) -> None:
     wrong = [(text, expected, got) for text, expected in cases() if (got := shown(finder.find(text))) != expected]
+    print(f"{len(cases())} places, {1 - len(wrong) / len(cases()):.1%} right; wrong: {wrong}")
     assert len(wrong) <= (1 - LEAST_RIGHT) * len(cases()), wrong
 
 
