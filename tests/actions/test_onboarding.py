@@ -76,6 +76,7 @@ def test_without_consent_no_value_is_left_anywhere(assistant: Assistant, ending:
     assert traces(assistant.store.engine, KNOWN) == []
     assert records(assistant) == []
     assert not set(visitor.open_slots()) - {"subject", "options", "topic"}
+    assert [value for value in KNOWN if value in caplog.text] == []
 
 
 def test_after_consent_the_values_are_in_the_record_only(assistant: Assistant) -> None:
