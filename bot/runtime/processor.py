@@ -16,7 +16,7 @@ from bot.channels.formatting import format_turn
 from bot.content.knowledge import PERSON
 from bot.content.store import shared_store
 from bot.dialogue.context import Context, slots_after
-from bot.dialogue.forms.parts import ANSWER_PART, answer_and_question
+from bot.dialogue.forms.parts import ANSWER_PART, answer_and_question, steers
 from bot.dialogue.forms.questions import Apart
 from bot.dialogue.references import asks_for_rest, follow_up, named_person, new_subject, picked, split_page
 from bot.dialogue.reply import Reply
@@ -66,7 +66,8 @@ class Processor(MessageProcessor):
             text = named_person(text, context, content, people)
         asked, page = split_page(pick.choice.text if pick and pick.choice else new_subject(text, context))
         parsed = await parse(asked)
-        meaning = follow_up(parsed["intent"]["name"], named(parsed), context, content, people)
+        intent = parsed["intent"]["name"]
+        meaning = None if _steers(text, tracker) else follow_up(intent, named(parsed), context, content, people)
         if meaning and meaning.text:
             asked, page = split_page(meaning.text)
             parsed = await parse(asked)
@@ -101,6 +102,12 @@ def _parts(text: str, tracker: DialogueStateTracker) -> Optional[Apart]:
     """A message that answers an open form and asks something too, taken apart."""
     form = shared_store().content.forms.named(tracker.active_loop_name)
     return answer_and_question(text, form, tracker.get_slot(REQUESTED_SLOT)) if form else None
+
+
+def _steers(text: str, tracker: DialogueStateTracker) -> bool:
+    """Whether a message is about the open form itself."""
+    form = shared_store().content.forms.named(tracker.active_loop_name)
+    return form is not None and steers(text, form, tracker.get_slot(REQUESTED_SLOT))
 
 
 def _replies_of_this_turn(tracker: DialogueStateTracker) -> list[Reply]:

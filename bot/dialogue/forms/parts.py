@@ -1,4 +1,4 @@
-"""For the launcher: a message that answers a step and asks something is parsed by its question alone."""
+"""For the launcher, which parses what is typed into a form: what steers it, and what answers and asks at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Optional
 
 from bot.content.forms import Form
 from bot.dialogue.forms.answers import Taken
+from bot.dialogue.forms.controls import control_of
 from bot.dialogue.forms.facts import facts_in
 from bot.dialogue.forms.questions import Apart, apart
 from bot.dialogue.forms.validators import validate
@@ -34,3 +35,14 @@ def answer_and_question(typed: str, form: Form, field: Optional[str]) -> Optiona
         return None
     fits = isinstance(validate(parts.answer, step), Taken) or facts_in(parts.answer, form, step)
     return parts if fits else None
+
+
+def steers(typed: str, form: Form, field: Optional[str]) -> bool:
+    """Whether a message is about the form itself: "why?" there asks why the form wants to know.
+
+    Args:
+        typed: The message.
+        form: The open form.
+        field: The open step's field.
+    """
+    return field in form.fields and control_of(typed, form, form.step(field)) is not None
