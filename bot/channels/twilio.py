@@ -219,22 +219,23 @@ class TwilioChannel(PlatformChannel):
     ) -> None:
         text = await _said(fields)
         pseudonyms = self.pseudonyms.all_of(self.name(), sender)
+        incoming = Incoming(sender, identity, text)
+        standing = await self._opt_outs.standing(pseudonyms, self.conversation(incoming))
         word = keyword(text, by_sms=output.capabilities is SMS)
         told = bool(fields.get("OptOutType"))  # Twilio has kept the rule and answered already
         if word == "stop":
-            stopped = await self._opt_outs.has(pseudonyms)
             await self._opt_outs.add(pseudonyms[0])
-            await abandon_form(self._store, self.conversation(Incoming(sender, identity, text)))
-            if not (told or stopped) and await self.verdict(sender) != "ignore":
+            await abandon_form(self._store, self.conversation(incoming))
+            if not (told or standing.stopped) and await self.verdict(sender) != "ignore":
                 await self.give(output, "utter_sms_stopped")
             return
         if word == "help":
             if not told and await self.admits(sender, output):
                 await self.give(output, "utter_sms_help")
             return
-        if await self._opt_outs.has(pseudonyms):
+        if standing.stopped:
             if normalized(text) in DELETION:
-                await self._delete_unanswered(Incoming(sender, identity, text), handler)
+                await self._delete_unanswered(incoming, handler)
                 return
             if word != "start" and text.strip().casefold() != "yes":
                 return
@@ -243,9 +244,8 @@ class TwilioChannel(PlatformChannel):
         if word == "start":
             if told:
                 return
-            text = "hello"
-        incoming = Incoming(sender, identity, text)
-        if not await self._store.knows(self.conversation(incoming)):
+            incoming = replace(incoming, text="hello")
+        if not standing.known:
             output.intro = self._content.content.responses["utter_sms_intro"].text
         await self.turn(incoming, output, handler)
 

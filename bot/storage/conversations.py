@@ -138,15 +138,6 @@ class ConversationStore(TrackerStore):
             lambda connection: list(connection.execute(sa.select(conversations.c.id)).scalars())
         )
 
-    async def knows(self, sender_id: str) -> bool:
-        """Whether a conversation is kept, without reading it.
-
-        Raises:
-            StorageError: The database failed.
-        """
-        query = sa.select(conversations.c.id).where(conversations.c.id == sender_id)
-        return await self._transact(lambda connection: connection.execute(query).first()) is not None
-
     async def stored_replies(self, sender_id: str, message_id: str) -> Optional[list[Reply]]:
         """The replies that a message got when it came first; None if it is new.
 

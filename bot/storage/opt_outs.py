@@ -5,16 +5,34 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.errors import Errors, StorageError
-from bot.storage.tables import opt_outs
+from bot.storage.tables import conversations, opt_outs
 
 T = TypeVar("T")
+
+
+class Standing(NamedTuple):
+    """How somebody stands to the assistant.
+
+    Attributes:
+        stopped: Whether they have said STOP.
+        known: Whether a conversation with them is kept; if not, they have to be told who is writing.
+    """
+
+    stopped: bool
+    known: bool
+
+
+_STANDING = sa.select(
+    sa.exists().where(opt_outs.c.pseudonym.in_(sa.bindparam("pseudonyms", expanding=True))).label("stopped"),
+    sa.exists().where(conversations.c.id == sa.bindparam("conversation")).label("known"),
+)
 
 
 class OptOuts:
@@ -45,14 +63,19 @@ class OptOuts:
         statement = sa.delete(opt_outs).where(opt_outs.c.pseudonym.in_(pseudonyms))
         await self._run(lambda connection: connection.execute(statement))
 
-    async def has(self, pseudonyms: Sequence[str]) -> bool:
-        """Whether somebody, under any of the pseudonyms, has said STOP.
+    async def standing(self, pseudonyms: Sequence[str], conversation: str) -> Standing:
+        """What has to be known of somebody before a message is read, asked for at once.
+
+        Args:
+            pseudonyms: All under which a STOP may be noted.
+            conversation: Id of the person's conversation.
 
         Raises:
             StorageError: The database failed.
         """
-        query = sa.select(opt_outs.c.pseudonym).where(opt_outs.c.pseudonym.in_(pseudonyms)).limit(1)
-        return await self._run(lambda connection: connection.execute(query).first()) is not None
+        parameters = {"pseudonyms": list(pseudonyms), "conversation": conversation}
+        row = await self._run(lambda connection: connection.execute(_STANDING, parameters).one())
+        return Standing(bool(row.stopped), bool(row.known))
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         def transaction() -> T:

@@ -114,13 +114,6 @@ def test_keys_are_the_conversations(one: Assistant) -> None:
     assert sorted(asyncio.run(one.store.keys())) == ["a", "b"]
 
 
-def test_a_conversation_is_known_once_a_turn_is_stored(one: Assistant) -> None:
-    assert not asyncio.run(one.store.knows("a"))
-    say(one, "a", THANKS)
-    assert asyncio.run(one.store.knows("a"))
-    assert not asyncio.run(one.store.knows("b"))
-
-
 def test_a_tracker_of_another_store_is_refused(one: Assistant) -> None:
     with pytest.raises(TypeError):
         asyncio.run(one.store.save(DialogueStateTracker("a", [])))

@@ -116,10 +116,16 @@ class _Turn:
     def _closing(self, more: bool, body: Sequence[_Paragraph]) -> str:
         """What follows the answer: the fullest that leaves it room, or one with shorter sources if then all fits."""
         hinted = more and not (self.buttons and self._room_for_more_button())
-        candidates = list(closings(self.replies, self.channel, bool(self.buttons), hinted))
-        modest = [each for each in candidates if self._measure(each) <= CLOSING_SHARE * self._limit()]
-        with_all_options = [each for each in candidates[:SOURCE_LINES] if each in modest]
-        return next((each for each in with_all_options if self._fits(body, each)), modest[0] if modest else "")
+        most = CLOSING_SHARE * self._limit()
+        modest: list[str] = []
+        for place, each in enumerate(closings(self.replies, self.channel, bool(self.buttons), hinted)):
+            if self._measure(each) <= most:
+                if place < SOURCE_LINES and self._fits(body, each):
+                    return each
+                modest.append(each)
+            if modest and place + 1 >= SOURCE_LINES:
+                break
+        return modest[0] if modest else ""
 
     def _room_for_more_button(self) -> bool:
         return len(self.buttons) < self.channel.buttons
