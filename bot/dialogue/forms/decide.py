@@ -16,7 +16,7 @@ from bot.dialogue.forms.answers import Refused, Taken
 from bot.dialogue.forms.controls import Control, control_of, control_of_intent
 from bot.dialogue.forms.facts import facts_in
 from bot.dialogue.forms.questions import asks, looks_like_a_name
-from bot.dialogue.forms.validators import UNCLEAR, validate
+from bot.dialogue.forms.validators import UNCLEAR, is_marked, validate
 
 NOT_UNDERSTOOD = frozenset(("nlu_fallback", "out_of_scope"))
 """Intents that stand for no idea; they interrupt only with a message that asks something."""
@@ -97,7 +97,7 @@ def decide(heard: Heard, form: Form, step: FormStep) -> Decision:
     if step.answer == "consent" and (asks(heard.text) or heard.asks_too):
         # No question is a clear yes, not even "yes?".
         return Refused(UNCLEAR) if heard.intent in _NO_INTERRUPTION else Interrupts()
-    facts = facts_in(heard.text, form, step)
+    facts = {} if is_marked(heard.text, step) else facts_in(heard.text, form, step)
     if facts:
         return Answers(facts, heard.asks_too)
     if step.answer in _FREE and _interrupts_free_text(heard, step):
@@ -115,6 +115,9 @@ def decide(heard: Heard, form: Form, step: FormStep) -> Decision:
 def _interrupts_free_text(heard: Heard, step: FormStep) -> bool:
     if heard.asks_too:
         return False
+    passed_on = heard.intent in NOT_UNDERSTOOD or is_marked(heard.text, step)
+    if step.id == "message" and passed_on and heard.intent not in _MUST_HEAR:
+        return False  # a question that only staff can answer
     if step.answer == "place" and heard.intent == "inform_place" and not asks(heard.text.rstrip("? ")):
         return False  # "Denver?"
     if step.id == "person_name" and normalized(heard.text) in _GREETINGS:

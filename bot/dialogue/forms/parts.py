@@ -24,14 +24,14 @@ def answer_and_question(typed: str, form: Form, field: Optional[str]) -> Optiona
         field: The open step's field.
 
     Returns:
-        The parts; None if the message is to be understood as a whole. It always is at the last step: there, no
-        question goes with a yes.
+        The parts; None if the message is to be understood as a whole. It always is at the last step, where no
+        question goes with a yes, and where a message to staff is written, which may well ask something.
     """
     if field not in form.fields:
         return None
     step = form.step(field)
     parts = apart(typed)
-    if parts is None or step.answer == "consent":
+    if parts is None or step.answer == "consent" or step.id == "message":
         return None
     fits = isinstance(validate(parts.answer, step), Taken) or facts_in(parts.answer, form, step)
     return parts if fits else None

@@ -46,10 +46,16 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 """What comes before a name too, but only where a name was asked for."""
+_MESSAGE = re.compile(r"^(?:(?:my|the)\s+)?message(?:\s+is)?\s*:\s*(?=\S)", re.IGNORECASE)
 _OLDEST = 125
 UNCLEAR = "I need a clear yes or no."
 _MOST_WORDS_OF_YES = 6
 """A longer message than "yes, please hand it over now" may say more than yes."""
+
+
+def is_marked(typed: str, step: FormStep) -> bool:
+    """Whether a message says itself that all of it is to be passed on: "Message: when is your next seminar?"."""
+    return step.id == "message" and bool(_MESSAGE.match(typed))
 
 
 def text(typed: str, step: FormStep) -> Verdict:
@@ -61,6 +67,8 @@ def text(typed: str, step: FormStep) -> Verdict:
     kept = typed
     if step.id == "person_name":
         kept = _CALLED.sub("", INTRODUCTION.sub("", typed))
+    elif is_marked(typed, step):
+        kept = _MESSAGE.sub("", typed)
     return Taken(kept, kept)
 
 

@@ -3,7 +3,7 @@
 from typing import Optional
 
 import pytest
-from given import EVERY_STEP, VOLUNTEER
+from given import EVERY_STEP, FORMS, VOLUNTEER
 
 from bot.dialogue.forms.answers import Refused
 from bot.dialogue.forms.controls import Control
@@ -246,6 +246,21 @@ def test_a_slip_in_what_was_asked_is_explained_whatever_the_classifier_takes_it_
 def test_a_place_with_the_name_of_a_month_is_no_date(typed: str) -> None:
     verdict = validate(typed, VOLUNTEER.step("place"))
     assert "date" not in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("typed", "intent", "kept"),
+    [
+        ("Do you still hold seminars?", "nlu_fallback", "Do you still hold seminars?"),
+        ("Message: what is WICC doing? Write to a@b.org", "faq", "what is WICC doing? Write to a@b.org"),
+        ("my message is: can you call me?", "talk_to_human", "can you call me?"),
+    ],
+)
+def test_a_question_to_staff_is_a_message(typed: str, intent: str, kept: str) -> None:
+    form = FORMS.forms["contact"]
+    decision = decide(Heard(typed, intent, 0.9), form, form.step("message"))
+    assert isinstance(decision, Answers)
+    assert decision.taken["message"].value == kept
 
 
 @pytest.mark.parametrize("typed", ["I am over 18", "yes, I'm an adult"])
