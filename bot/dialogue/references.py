@@ -46,14 +46,16 @@ _PLACES = {
 }
 _THING = "one|option|paper|choice|answer|article|analysis|link|question|topic|result|item"
 _PLACE = re.compile(
-    rf"""(?:(?:ok|okay|yes|and|then|please|i|want|would|like|d|ll|choose|pick|select|take|open|read|show|give|tell|me|more
+    rf"""(?:(?:ok|okay|yes|and|then|please|i|want|would|like|to|d|ll|choose|pick|select|take|open|read|show|give|tell|me|more
     |about|what|how|let|s|go|with|for|see)\s)*
     (?P<sign>(?:the|option|number|no|nr|choice|answer|paper)\s)*
     (?P<place>\d{{1,2}}(?:st|nd|rd|th)?|last|{"|".join(_PLACES)})
     (?P<thing>\s(?:{_THING}))?(?:\s(?:please|then|thanks))*""",
     re.VERBOSE,
 )
-_WHAT_ABOUT = re.compile(r"(?:(?:ok|okay|so|well|and|but|then)\s+)*(?:what|how)\s+about\s+(?P<rest>.+)", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(
+    r"(?:(?:ok|okay|so|well|and|but|then)[\s,]+)*(?:what|how)\s+about\s+(?P<rest>.+)", re.IGNORECASE
+)
 _PRONOUNS = frozenset(["it", "that", "this", "them", "these", "those", "him", "her", "he", "she", "they"])
 _PERSON = re.compile(r"\b(?:s?he|him|(?P<whose>his))\b", re.IGNORECASE)
 _PAGE = re.compile(r"(?P<asked>.+?),?\s+page\s+(?P<page>\d{1,3})\s*[.!?]*\s*", re.IGNORECASE)

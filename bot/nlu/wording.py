@@ -23,7 +23,7 @@ _PIECES = word_set(
 """Words that ask for it only with "your" or before one of these: "a piece on drones", not "a piece of cake"."""
 _SOMETHING = word_set("one anything something stuff thing")
 _MORE = word_set("longer shorter else deeper detailed written")
-_ABOUT = word_set("of on about regarding concerning that which where asking by")
+_ABOUT = word_set("on about regarding concerning that which where asking by")
 _TOLD = frozenset(("on", "about"))
 _WRITING = word_set("written write wrote published publish analyzed analysed")
 _AUTHORS = word_set("amicc you u your ur yall they coalition group organization organisation")
@@ -70,7 +70,7 @@ def asks_for_reading(words: Sequence[str], is_word: Callable[[str], bool]) -> bo
         earlier, before, _, after, later = padded[place : place + 5]
         if word in READING and not (word.startswith("article") and _is_number(after)):
             return True
-        if word in _PIECES and (after in _ABOUT or before in ("your", "ur")):
+        if word in _PIECES and (after in _ABOUT or before in ("your", "ur") or (after == "of" and word[:5] != "piece")):
             return True
         if word in _WRITING and (authored or after in _ABOUT):
             return True
