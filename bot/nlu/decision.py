@@ -139,11 +139,12 @@ def beside_topic(text: str, understood: Understood, finder: Finder) -> list[str]
     The paper is one that goes with the topic, and is named, or described by who asks for something to read. Names that
     occur in other questions as well count only where charges are the matter.
     """
+    found = finder.names.find(text)
+    if not found and not _is_open(understood):
+        return []
     words = folded(text).split()
     charges = about_charges(set(words))
-    mentions = [
-        mention for mention in finder.names.find(text) if charges or all(target.strong for target in mention.targets)
-    ]
+    mentions = [mention for mention in found if charges or all(target.strong for target in mention.targets)]
     papers = [target.id for target in _targets(mentions) if target.kind == PAPER]
     if not papers and _is_open(understood) and asks_for_reading(words, finder.names.is_word):
         papers = finder.papers_described(text, MAYBE)
