@@ -10,6 +10,7 @@ RUN := .venv/bin/python
 DEV := .venv-dev/bin/python
 RUNS ?= 20
 COUNT ?= 2
+WORKERS ?= 2
 
 .PHONY: help run replicas train check chat test test-faults lint bench bench-scale actions lock audit clean
 
@@ -34,7 +35,7 @@ chat: train      ## Talk to the assistant in this terminal
 test: .venv-dev/ready .venv-fuzz/ready train lint   ## Run all checks and tests
 	@sh tests/browser/install.sh $(DEV)
 	@sh tests/programs.sh
-	@$(DEV) -m pytest
+	@$(DEV) -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 test-faults: .venv-dev/ready train   ## Try each fault RUNS=20 times under load; goes on where it was stopped
 	@sh tests/programs.sh
