@@ -170,7 +170,7 @@ def found(five: dict[str, str], *arguments: str) -> set[str]:
         (["--until", "2027-01-16", "--since", "2026-01-15", "--status", "new"], {"plain", "kind", "state", "date"}),
         (["--kind", "volunteer", "--status", "new", "--state", "IL", "--since", "2027-01-15"], {"plain"}),
     ],
-    ids=str,
+    ids=lambda names: " ".join(sorted(names)) or "none",
 )
 def test_each_filter_works_alone_and_with_others_in_each_format(
     five: dict[str, str], command: str, form: str, options: list[str], wanted: set[str]
