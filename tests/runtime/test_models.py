@@ -49,7 +49,7 @@ def test_a_trusted_model_is_served_and_known_from_then_on(tmp_path: Path, models
         server = Server(tmp_path / str(len(options)), options=options, BOT_MODELS=models)
         try:
             assert Visitor(server).ask("Is the US a member?")
-            assert ("Warning" in server.said()) is ("--trust" in options)
+            assert ("is trusted from now on" in server.said()) is ("--trust" in options)
         finally:
             server.stop()
 
