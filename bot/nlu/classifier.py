@@ -55,9 +55,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """Thresholds that fit the content this project ships with; see ``docs/decisions``."""
         return {
-            "answer_threshold": 0.40,
+            "answer_threshold": 0.47,
             "suggest_threshold": 0.05,
-            "least_offered": 0.01,
+            "least_offered": 0.005,
             "ranking_length": 8,
             "reject_intent": "out_of_scope",
         }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from bot.content.finder import MAYBE, Finder
+from bot.content.finder import DESCRIBED, MAYBE, Finder
 from bot.content.knowledge import PAPER, SITUATION
 from bot.content.names import Mention, Target
 from bot.content.search import terms
@@ -35,6 +35,8 @@ FOLLOW_UPS = ("tell_more", "whats_since", SHORTER, "more", "follow_why")
 NEWS = "news"
 FALLBACK, OUT_OF_SCOPE = "nlu_fallback", "out_of_scope"
 NOT_SURE = (FALLBACK, OUT_OF_SCOPE)
+TASKS = ("report_crime", "legal_advice", "sign_up_volunteer", "sign_up_organization", "start_alliance", "talk_to_human")
+"""Who wants one of these may name a country without asking where its case stands."""
 
 READABLE = (*NOT_SURE, "faq", SITUATION, NEWS, "tell_more", "follow_help")
 """Intents whose message asks for a paper after all if it asks for something to read and a paper is near."""
@@ -157,6 +159,8 @@ def _without_names(text: str, understood: Understood, reading: bool, finder: Fin
     """What a message asks for that gives no name: a paper only if one is near."""
     if reading and (_room_for_paper(understood) or _paper_is_meant(text, understood, finder)):
         return Decision(FIND_PAPERS, ())
+    if reading and _is_open(understood) and finder.papers_described(text, DESCRIBED):
+        return Decision(FIND_PAPERS, ())
     if understood.intent == FALLBACK and finder.titled(text):
         return Decision(FIND_PAPERS, ())
     return Decision(FALLBACK, ()) if understood.intent == SITUATION else None
@@ -174,21 +178,31 @@ def _not_sure(
     if not cases:
         return None
     ours = unsure and understood.best != OUT_OF_SCOPE
+    likely = finder.content.topic(understood.best)
+    stays = unsure and likely and likely.gives_way is False and not spoken.isdisjoint(QUESTION)
+    if stays or understood.best in TASKS:
+        # "Ukraine became a member how?": the topic and the situation are both offered.
+        return None
     if cases[0].strong:
-        asked = spoken & COURT or ours or (unsure and about_a_case(spoken))
+        asked = spoken & COURT or ours or _are_one_case(cases) or (unsure and about_a_case(spoken))
     else:
         # "Russia" alone does not make a case; charges do, unless the topic that is likeliest says otherwise.
-        topic = finder.content.topic(understood.best)
-        first = not (topic and topic.gives_way) or _gives_way(topic.id, words, mentions, finder)
+        first = not (likely and likely.gives_way) or _gives_way(likely.id, words, mentions, finder)
         asked = first and about_charges(spoken) and (spoken & COURT or ours)
     return Decision(SITUATION, cases) if asked else None
+
+
+def _are_one_case(cases: Sequence[Target]) -> bool:
+    """Whether two names of one situation are given: "congo warlord lubanga" is about that, with no other word of it."""
+    return len(cases) > 1 and len({target.situation for target in cases}) == 1
 
 
 def _goes_with(understood: Understood, papers: Sequence[Target], finder: Finder) -> bool:
     """Whether what AMICC is asked about is the subject of a paper that is named: its topic, or nothing that is sure."""
     known = finder.content.knowledge.papers
     topics = {topic for target in papers for topic in known[target.id].topics}
-    return understood.topic in topics or (bool(papers) and understood.intent in NOT_SURE)
+    unsure = understood.intent in NOT_SURE or _is_open(understood)
+    return understood.topic in topics or (bool(papers) and unsure)
 
 
 def _room_for_paper(understood: Understood) -> bool:
@@ -203,7 +217,7 @@ def _is_open(understood: Understood) -> bool:
 
 def _paper_is_meant(text: str, understood: Understood, finder: Finder) -> bool:
     """Whether who asks for something to read asks for a paper of ours."""
-    sure = understood.best == OUT_OF_SCOPE or (understood.topic and not _is_open(understood))
+    sure = understood.intent == OUT_OF_SCOPE or (understood.topic and not _is_open(understood))
     least = PAPER_MEANT if sure else PAPER_NEAR
     return understood.intent in READABLE and bool(finder.papers_near(text, least))
 

@@ -68,7 +68,7 @@ def asks_for_reading(words: Sequence[str], is_word: Callable[[str], bool]) -> bo
     authored = not _AUTHORS.isdisjoint(words)
     for place, word in enumerate(words):
         earlier, before, _, after, later = padded[place : place + 5]
-        if word in READING and not (word.startswith("article") and _is_number(after)):
+        if word in READING and not (_is_own(before, word) or (word.startswith("article") and _is_number(after))):
             return True
         if word in _PIECES and (after in _ABOUT or before in ("your", "ur") or (after == "of" and word[:5] != "piece")):
             return True
@@ -82,6 +82,11 @@ def asks_for_reading(words: Sequence[str], is_word: Callable[[str], bool]) -> bo
             return True
     # "the aggression one", "a link to the drones thing"
     return "link" in words or ("the" in words and words[-1] == "one")
+
+
+def _is_own(before: str, word: str) -> bool:
+    """Whether it is no paper that is asked for: "an overview for my paper", "only on paper", "a piece of paper"."""
+    return before in ("my", "our") or (word == "paper" and before in ("of", "on"))
 
 
 def _is_number(word: str) -> bool:

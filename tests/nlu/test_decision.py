@@ -112,6 +112,10 @@ STAYS = {
     "how do i become a reporter": NOT_OURS,
     "papers about my cat": NOT_OURS,
     "some text of a song": NOT_OURS,
+    "Ukraine became a member how?": unsure("faq/joining"),
+    "we are sudanese and want to sign up": unsure("sign_up_organization"),
+    "I have proof of what happened in darfur": unsure("report_crime"),
+    "did hungary hand over netanyahu or leave": unsure("faq/leaving"),
 }
 
 

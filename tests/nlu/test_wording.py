@@ -38,6 +38,8 @@ OTHERS = [
     "bible study group",
     "was he punished",
     "is anything going on near houston",
+    "a history of us policy for my paper",
+    "a warrant is a piece of paper",
     "has anyone been arrested",
 ]
 
