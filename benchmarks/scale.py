@@ -34,7 +34,7 @@ LEAST_PER_SECOND = 60.0
 TIMES_STOCK = 5.0
 MOST_P99 = 100.0
 """Milliseconds, at half of the most that a replica answers."""
-HALF_VISITORS = 8
+HALF_VISITORS = 50
 SHARE = 0.5
 """Share of the most that a replica answers at which it is run, so that one can be lost."""
 TIMES = (10, 1000)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
+import time
 from typing import Any, Optional
 from uuid import uuid4
 
-from locust import FastHttpUser, constant, constant_throughput, task
+from locust import FastHttpUser, task
 
 from benchmarks.samples import faq_questions
 
@@ -14,17 +16,21 @@ QUESTIONS = faq_questions(200)
 CONVERSATION = 10
 """Messages of a conversation."""
 RATE = float(os.environ.get("VISITOR_RATE", "0"))
-"""Messages a second of one visitor; 0: as fast as it is answered."""
+"""Messages a second of one visitor, at random moments as people are; 0: as fast as it is answered."""
 
 
 class Visitor(FastHttpUser):
     """Asks one question after another; after :data:`CONVERSATION` of them it is somebody else."""
 
     abstract = True
-    wait_time = constant_throughput(RATE) if RATE else constant(0)
+
+    def wait_time(self) -> float:
+        """Seconds until the next message."""
+        return random.expovariate(RATE) if RATE else 0.0
 
     def on_start(self) -> None:
-        """Visitors do not ask the same thing at the same time."""
+        """Visitors do not ask the same thing, nor all at the same moment."""
+        time.sleep(self.wait_time())  # Locust makes it a pause of this visitor alone
         self.asked = hash(self) % len(QUESTIONS)
         self.session: Optional[str] = None
 
