@@ -51,6 +51,55 @@ def test_a_question_by_keyboard_alone(assistant_server: Assistant, new_page: New
     expect(launcher(page)).to_be_focused()
 
 
+FOCUSED = """() => { const one = document.querySelector('faq-chat').shadowRoot.activeElement;
+  return one ? one.getAttribute('aria-label') || one.textContent.trim() : ''; }"""
+
+
+def press(page: Page, name: str, key: str = "Shift+Tab") -> None:
+    """Goes to a control with the Tab key and presses it."""
+    for _ in range(60):
+        page.keyboard.press(key)
+        if page.evaluate(FOCUSED) == name:
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{name!r} is not reached by {key}")
+
+
+def test_vote_menu_cards_and_forms_by_keyboard_alone(assistant_server: Assistant, new_page: NewPage) -> None:
+    page = new_page(assistant_server.address)
+    keys, bots = page.keyboard, page.locator("faq-chat .bot")
+
+    def type_in(text: str, replies: int) -> None:
+        keys.type(text)
+        keys.press("Enter")
+        expect(bots).to_have_count(replies)
+
+    launcher(page).focus()
+    keys.press("Enter")
+    bots.first.wait_for()
+    type_in(MEMBER, 2)
+    press(page, "Helpful")
+    expect(bots.nth(1).get_by_role("button", name="Helpful", exact=True)).to_have_attribute("aria-pressed", "true")
+    field(page).focus()
+    type_in("anything on drones?", 3)
+    press(page, "Drone policy")
+    expect(bots).to_have_count(4)
+    press(page, "Options")
+    press(page, "Delete my data", "Tab")
+    expect(bots).to_have_count(5)
+    press(page, "No")
+    expect(bots).to_have_count(6)
+    type_in("I want to volunteer", 7)
+    press(page, "Yes, 18 or older")
+    expect(bots).to_have_count(8)
+    type_in("Ann Lee", 9)
+    press(page, "Cancel", "Tab")
+    expect(bots).to_have_count(10)
+    expect(bots.last).to_contain_text("Cancelled")
+    keys.press("Escape")
+    expect(launcher(page)).to_be_focused()
+
+
 def test_a_paper_is_found_and_picked(assistant_server: Assistant, new_page: NewPage) -> None:
     page = new_page(assistant_server.address)
     page.get_by_role("button", name="Find a paper").click()
