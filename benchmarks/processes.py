@@ -124,6 +124,11 @@ def our_environment(port: int, data_folder: str) -> dict[str, str]:
     }
 
 
+def our_command() -> list[object]:
+    """Our own server, as an operator starts it."""
+    return [python_of(".venv"), "-m", "bot", "serve"]
+
+
 def stock_command(port: int) -> list[object]:
     """Rasa's own server with our model and its ``rest`` channel."""
     options = ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml", "--interface", "127.0.0.1"]

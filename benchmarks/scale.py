@@ -19,7 +19,7 @@ from typing import Optional
 from rich.table import Table
 
 from benchmarks.banking_stock import write_project
-from benchmarks.processes import free_port, our_environment, postgresql, python_of, run, serving
+from benchmarks.processes import free_port, our_command, our_environment, postgresql, python_of, run, serving
 from benchmarks.proxy import proxy
 from benchmarks.report import Figure, Report, Say
 from benchmarks.samples import FIRST_QUESTION
@@ -50,7 +50,7 @@ def _replicas(count: int, say: Say) -> tuple[list[Load], Optional[Load]]:
         ports = [free_port() for _ in range(count)]
         for port in ports:
             environment = {**our_environment(port, str(folder / str(port))), **shared}
-            stack.enter_context(serving([python_of(".venv"), "-m", "bot", "serve"], port, FIRST_QUESTION, environment))
+            stack.enter_context(serving(our_command(), port, FIRST_QUESTION, environment))
         front = free_port()
         nginx = proxy(folder, front)
         nginx.start(ports)

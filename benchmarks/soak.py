@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from benchmarks.processes import Server, free_port, our_environment, python_of, serving
+from benchmarks.processes import Server, free_port, our_command, our_environment, serving
 from benchmarks.report import Figure, Report, Say
 from benchmarks.samples import FIRST_QUESTION, faq_questions
 from bot.runtime.settings import load_settings
@@ -49,7 +49,7 @@ def measure(_: bool, say: Say) -> Report:
     verified_model(load_settings().models)
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        command: list[object] = [python_of(".venv"), "-m", "bot", "serve"]
+        command = our_command()
         started = time.monotonic()
         with serving(command, port, FIRST_QUESTION, our_environment(port, folder)) as server:
             samples = _talk(server, say)

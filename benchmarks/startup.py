@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Optional
 from uuid import uuid4
 
-from benchmarks.processes import free_port, our_environment, python_of, run_module, serving, stock_command
+from benchmarks.processes import free_port, our_command, our_environment, python_of, run_module, serving, stock_command
 from benchmarks.report import Figure, Report, Say
 from benchmarks.samples import FIRST_QUESTION, faq_questions
 from bot.runtime.settings import load_settings
@@ -38,7 +38,7 @@ def _start(
 def _ours() -> dict[str, float]:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        return _start([python_of(".venv"), "-m", "bot", "serve"], port, our_environment(port, folder))
+        return _start(our_command(), port, our_environment(port, folder))
 
 
 def _stock() -> dict[str, float]:

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from typing import NamedTuple
 
-from benchmarks.processes import free_port, our_environment, python_of, serving, stock_command
+from benchmarks.processes import free_port, our_command, our_environment, python_of, serving, stock_command
 from benchmarks.report import BenchmarkError, Figure, Report, Say
 from benchmarks.samples import FIRST_QUESTION
 from bot.runtime.settings import ROOT, load_settings
@@ -104,7 +104,7 @@ def figures_of(name: str, loads: list[Load]) -> list[Figure]:
 def _ours(say: Say) -> list[Load]:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        command: list[object] = [python_of(".venv"), "-m", "bot", "serve"]
+        command = our_command()
         with serving(command, port, FIRST_QUESTION, our_environment(port, folder)):
             return loads_of(f"http://127.0.0.1:{port}", "WebVisitor", say)
 

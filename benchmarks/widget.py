@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from benchmarks.browser import launch
-from benchmarks.processes import free_port, our_environment, python_of, serving
+from benchmarks.processes import free_port, our_command, our_environment, serving
 from benchmarks.report import BenchmarkError, BenchmarkSkippedError, Figure, Report, Say
 from benchmarks.samples import FIRST_QUESTION, faq_questions
 from bot.runtime.settings import load_settings
@@ -107,7 +107,7 @@ def measure(_: bool, say: Say) -> Report:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     say("widget: start of the server")
-    command: list[object] = [python_of(".venv"), "-m", "bot", "serve"]
+    command = our_command()
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(command, port, FIRST_QUESTION, our_environment(port, folder)),
