@@ -1,4 +1,4 @@
-"""The security page names tests and versions that are there, and `make audit` leaves out what it lists and nothing else."""
+"""The security page names tests and versions that are there; `make audit` leaves out what it lists and nothing else."""
 
 import os
 import re
