@@ -115,6 +115,10 @@ class Errors:
         "The database is of another version ({revision}), and its table {table} lacks what this version needs. Nothing "
         "was changed. Point BOT_DATABASE_URL to a database of this program, or run the version that made it"
     )
+    E036 = (
+        "BOT_DATABASE_URL is not the address of a database. Write postgresql://user:password@host:5432/name, with %40 "
+        "for an @ in the password, or unset it for a file in the data folder"
+    )
     E034 = "There is no record {reference}. All are shown by: python -m bot records list"
     E033 = "An action handed over a {fields} that cannot be stored; the turn was not applied. Mend the action"
     E040 = (

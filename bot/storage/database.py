@@ -39,23 +39,32 @@ def open_database(url: str) -> Engine:
         StartError: The address is not valid or the database does not answer.
     """
     try:
-        address = make_url(url)
-        if address.get_backend_name() == "sqlite":
-            engine = _sqlite(address)
-        else:
-            engine = sa.create_engine(address, future=True, pool_size=POOL_SIZE, pool_pre_ping=True)
+        engine = _engine(url)
         migrate(engine)
-    except (ArgumentError, SQLAlchemyError, ImportError) as error:
+    except (SQLAlchemyError, ImportError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StartError(Errors.E030.format(url=_without_password(url), reason=reason)) from error
+        # Without its options: a password may be among them.
+        shown = make_url(url).set(query={}).render_as_string(hide_password=True)
+        raise StartError(Errors.E030.format(url=shown, reason=reason)) from error
     return engine
 
 
-def _without_password(url: str) -> str:
+def _engine(url: str) -> Engine:
+    """The engine for an address; connects to nothing yet.
+
+    Raises:
+        StartError: The address or an option in it cannot be read.
+    """
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "BOT_DATABASE_URL"
+        address = make_url(url)
+        if "@" in (address.host or ""):
+            raise ValueError("the password is taken for a part of the host")
+        if address.get_backend_name() == "sqlite":
+            return _sqlite(address)
+        return sa.create_engine(address, future=True, pool_size=POOL_SIZE, pool_pre_ping=True)
+    except (ArgumentError, ValueError):
+        # Without the cause: its text may be the whole address.
+        raise StartError(Errors.E036) from None
 
 
 def _sqlite(address: Any) -> Engine:

@@ -122,6 +122,13 @@ def test_sqlite_is_set_up_on_every_connection(sqlite_url: str, open_engine: Open
         "sqlite:////nowhere/at/all/conversations.sqlite3",
         "postgresql://amicc:geheim@127.0.0.1:1/conversations",
         "nosuchdatabase://amicc:geheim@127.0.0.1/conversations",
+        "postgresql://127.0.0.1:1/conversations?user=amicc&password=geheim",
+        "postgresql://127.0.0.1:1/conversations?user=amicc&nonsense=geheim",
+        "postgresql://amicc:geheim@127.0.0.1:port/conversations",
+        "postgresql://127.0.0.1:geheim/conversations",
+        "postgresql://amicc:with@geheim@127.0.0.1:1/conversations",
+        "amicc:geheim@127.0.0.1/conversations",
+        "sqlite://?timeout=geheim",
     ],
 )
 def test_an_unusable_address_is_explained_in_one_line_without_its_password(url: str) -> None:
