@@ -145,7 +145,7 @@ def build_app(
     app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_SECONDS
     app.ctx.agent = assistant
     http.install(app, settings.allowed_origins)
-    redis = connect(settings.redis_url) if settings.redis_url else None
+    redis = connect(settings.redis_url.get_secret_value()) if settings.redis_url else None
     channels: list[InputChannel] = [web_channel(settings, assistant, keys, redis)]
     sender_limit = SenderLimit(rate_limit("sender", settings.rate_sender, redis))
     channels += messaging_channels(settings, Shared(keys, assistant.content, sender_limit), assistant.store)

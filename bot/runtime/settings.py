@@ -24,7 +24,7 @@ class Settings(ChannelSettings, NoticeSettings):
         default=ROOT / "var", description="Folder for the database file and caches; made if missing."
     )
     models: Path = Field(default=ROOT / "models", description="Folder of the trained model and its manifest.")
-    database_url: Optional[str] = Field(
+    database_url: Optional[SecretStr] = Field(
         default=None, description="SQLAlchemy address of the conversation store; unset: SQLite file in the data folder."
     )
     interface: str = Field(default="127.0.0.1", description="Address that the server listens on.")
@@ -34,7 +34,7 @@ class Settings(ChannelSettings, NoticeSettings):
         description="Keys that sign visitors' sessions, apart by commas; the first signs, all are read.",
     )
     origins: str = Field(default="", description="Origins of other sites whose pages may ask, apart by commas.")
-    redis_url: Optional[str] = Field(
+    redis_url: Optional[SecretStr] = Field(
         default=None, description="Redis in which replicas count rates together; unset: each counts alone."
     )
     retention_days: int = Field(
@@ -95,6 +95,20 @@ class Settings(ChannelSettings, NoticeSettings):
             ipaddress.ip_network(network)
         return value
 
+    @validator("redis_url")
+    def _a_redis(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:
+        from bot.channels.shared_limits import connect  # takes long to import
+
+        try:
+            if value:
+                connect(value.get_secret_value()).connection_pool.make_connection()
+        except (TypeError, ValueError):
+            # Without the cause: it may repeat a part of the password.
+            raise ValueError(
+                "write redis://host:6379/0, with a password redis://:password@host:6379/0 and %23 for a # in it"
+            ) from None
+        return value
+
     @property
     def allowed_origins(self) -> frozenset[str]:
         """``origins`` one by one."""
@@ -118,7 +132,8 @@ class Settings(ChannelSettings, NoticeSettings):
     @property
     def store_url(self) -> str:
         """Address of the conversation store, with the SQLite default filled in."""
-        return self.database_url or f"sqlite:///{self.data_folder / 'conversations.sqlite3'}"
+        url = self.database_url.get_secret_value() if self.database_url else ""
+        return url or f"sqlite:///{self.data_folder / 'conversations.sqlite3'}"
 
 
 def _parts(text: str) -> list[str]:

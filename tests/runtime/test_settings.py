@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.errors import StartError
 from bot.runtime.settings import ROOT, Settings, load_settings, prepare_data_folder
@@ -32,7 +33,8 @@ def test_defaults_need_no_variables() -> None:
     [
         ("data_folder", "/somewhere", Path("/somewhere")),
         ("models", "/somewhere", Path("/somewhere")),
-        ("database_url", "postgresql://host/name", "postgresql://host/name"),
+        ("database_url", "postgresql://host/name", SecretStr("postgresql://host/name")),
+        ("redis_url", "redis://host/1", SecretStr("redis://host/1")),
         ("interface", "localhost", "localhost"),
         ("port", "6000", 6000),
         ("action_endpoint", "http://host/webhook", "http://host/webhook"),
@@ -61,6 +63,11 @@ def test_the_database_address_replaces_the_file(monkeypatch: pytest.MonkeyPatch)
         ("BOT_PORT", "65536"),
         ("BOT_LOG_LEVEL", "loud"),
         ("BOT_LOG_LEVEL", "info"),
+        ("BOT_REDIS_URL", "nonsense"),
+        ("BOT_REDIS_URL", "http://127.0.0.1:6379/0"),
+        ("BOT_REDIS_URL", "redis://127.0.0.1:port/0"),
+        ("BOT_REDIS_URL", "redis://127.0.0.1/0?nonsense=1"),
+        ("BOT_REDIS_URL", "redis://127.0.0.1/0?socket_timeout=long"),
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -71,6 +78,31 @@ def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name:
     assert name in text
     assert "docs/settings.md" in text
     assert "\n" not in text
+
+
+PASSWORD = "geheim"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BOT_REDIS_URL", "redis://:geheim#1@127.0.0.1/0"),
+        ("BOT_REDIS_URL", "redis://127.0.0.1/0?socket_timeout=geheim"),
+    ],
+)
+def test_a_wrong_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A part of a password may stand where something else is expected."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(StartError, match=name) as caught:
+        load_settings()
+    assert PASSWORD not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["BOT_DATABASE_URL", "BOT_REDIS_URL", "BOT_SECRET"])
+def test_settings_can_be_shown_without_their_secrets(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "redis://:geheim@127.0.0.1/0")
+    settings = load_settings()
+    assert PASSWORD not in f"{settings!r} {settings} {settings.dict()}"
 
 
 def test_the_data_folder_is_made(tmp_path: Path) -> None:
