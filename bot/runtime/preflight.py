@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 
+from bot.channels.sessions import signing_keys
 from bot.errors import Errors, StartError
 from bot.runtime.attention import staff_warnings
 from bot.runtime.mail import load_mailer
@@ -26,11 +27,23 @@ def check_start(settings: Settings) -> list[str]:
     load_mailer(settings)
     check_address(settings.interface, settings.port)
     prepare_data_folder(settings.data_folder)
+    session_keys(settings)
     engine = open_database(settings.store_url)
     try:
         return staff_warnings(settings, engine)
     finally:
         engine.dispose()
+
+
+def session_keys(settings: Settings) -> list[str]:
+    """The keys that sign visitors' sessions.
+
+    Raises:
+        StartError: BOT_SECRET has to be set, or a key cannot be used.
+    """
+    secret = settings.secret.get_secret_value() if settings.secret else None
+    shared = settings.open_to_others or not settings.store_url.startswith("sqlite")
+    return signing_keys(secret, settings.data_folder, shared)
 
 
 def check_address(interface: str, port: int) -> None:

@@ -18,7 +18,7 @@ from bot import metrics
 from bot.channels import http
 from bot.channels.limits import Limit, RateLimit, SenderLimit
 from bot.channels.platform import Shared
-from bot.channels.sessions import Sessions, signing_keys
+from bot.channels.sessions import Sessions
 from bot.channels.shared_limits import SharedRateLimit, connect
 from bot.channels.site.pages import Site
 from bot.channels.web import WebChannel, WebLimits
@@ -30,6 +30,7 @@ from bot.runtime.agent import Assistant, load_assistant
 from bot.runtime.channels import messaging_channels
 from bot.runtime.health import health_routes
 from bot.runtime.mail import load_mailer
+from bot.runtime.preflight import session_keys
 from bot.runtime.settings import ROOT, Settings
 from bot.runtime.training import verified_model
 from bot.storage.conversations import ConversationStore
@@ -104,17 +105,6 @@ def serve_metrics(settings: Settings, assistant: Assistant) -> None:
     except OSError as error:
         message = Errors.E020.format(interface=settings.metrics_interface, port=settings.metrics_port)
         raise StartError(message.replace("BOT_PORT", "BOT_METRICS_PORT")) from error
-
-
-def session_keys(settings: Settings) -> list[str]:
-    """The keys that sign visitors' sessions.
-
-    Raises:
-        StartError: BOT_SECRET has to be set, or a key cannot be used.
-    """
-    secret = settings.secret.get_secret_value() if settings.secret else None
-    shared = settings.open_to_others or not settings.store_url.startswith("sqlite")
-    return signing_keys(secret, settings.data_folder, shared)
 
 
 def rate_limit(name: str, per_minute: int, redis: Optional[Redis]) -> Limit:

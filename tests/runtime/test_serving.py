@@ -9,9 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import yaml
 from conftest import free_port, wait_for
 from served import Server, Visitor, project_copy, refused_start
+from sqlalchemy.pool import NullPool
 
 from bot.runtime.training import MANIFEST_NAME, MODEL_NAME
 
@@ -194,6 +196,20 @@ def test_a_server_for_everyone_needs_a_secret(tmp_path: Path, model_path: Path) 
     error = refused_start(tmp_path, BOT_INTERFACE="0.0.0.0")
     assert "BOT_SECRET" in error
     assert "openssl rand" in error
+
+
+def test_replicas_need_one_secret(tmp_path: Path, model_path: Path, no_rasa: str, postgresql_url: str) -> None:
+    error = refused_start(tmp_path, BOT_DATABASE_URL=postgresql_url, PYTHONPATH=no_rasa)
+    assert "BOT_SECRET" in error
+    assert "openssl rand" in error
+    engine = sa.create_engine(postgresql_url, future=True, poolclass=NullPool)
+    assert sa.inspect(engine).get_table_names() == [], "nothing is begun that is not gone through with"
+
+
+def test_a_redis_address_that_is_none_is_refused(tmp_path: Path, model_path: Path, no_rasa: str) -> None:
+    error = refused_start(tmp_path, BOT_REDIS_URL="nonsense", PYTHONPATH=no_rasa)
+    assert "BOT_REDIS_URL" in error
+    assert "redis://" in error
 
 
 def test_a_missing_model_says_what_to_run(tmp_path: Path) -> None:
