@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Optional
 
 from pydantic import Field, SecretStr, ValidationError, validator
@@ -162,8 +163,8 @@ def prepare_data_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
+        # A name of its own each time: replicas that share the folder may start at once.
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise StartError(Errors.E021.format(folder=folder, reason=error.strerror or error)) from error

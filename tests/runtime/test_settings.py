@@ -1,5 +1,6 @@
 """Settings: sound defaults, and one line that names the variable when a value cannot be used."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,11 @@ def test_the_data_folder_is_made(tmp_path: Path) -> None:
     prepare_data_folder(folder)
     prepare_data_folder(folder)
     assert list(folder.iterdir()) == []
+
+
+def test_replicas_that_start_at_once_share_a_data_folder(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(prepare_data_folder, [tmp_path / "data"] * 400))
 
 
 def test_a_data_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
