@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from bot.runtime.replicas.nginx import Nginx
+from bot.runtime.replicas.nginx import REPLICAS, SITE, Nginx, substituted
+
+CHANGES = {
+    SITE: {
+        r"rate=\d+r/s": "rate=10000r/s",
+        r"burst=\d+": "burst=1000",
+        r"limit_conn amicc_connections \d+": "limit_conn amicc_connections 1000",
+    },
+    REPLICAS: {r"hash \$binary_remote_addr": "hash $request_id"},
+}
+"""What goes by the address in the deployed files, and what does not."""
 
 
 def proxy(folder: Path, port: int) -> Nginx:
@@ -17,7 +26,5 @@ def proxy(folder: Path, port: int) -> Nginx:
     return Nginx(folder, f"127.0.0.1:{port}", _for_one_address)
 
 
-def _for_one_address(text: str) -> str:
-    text = re.sub(r"rate=\d+r/s", "rate=10000r/s", text).replace("burst=20", "burst=1000")
-    text = text.replace("limit_conn amicc_connections 50", "limit_conn amicc_connections 1000")
-    return text.replace("hash $binary_remote_addr", "hash $request_id")
+def _for_one_address(name: str, text: str) -> str:
+    return substituted(text, CHANGES[name])

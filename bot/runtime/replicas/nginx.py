@@ -7,7 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
@@ -18,20 +18,42 @@ DEPLOYED = ROOT / "deploy" / "nginx"
 STOP_SECONDS = 10.0
 """How long requests that run may take once nginx is told to stop."""
 
-Adapt = Callable[[str], str]
-"""Changes the text of a configuration file."""
+SITE, REPLICAS = "amicc.conf", "replicas.conf"
+Adapt = Callable[[str, str], str]
+"""Changes a configuration file, given its name in ``deploy/nginx`` and its text."""
+
+
+def substituted(text: str, changes: Mapping[str, str]) -> str:
+    """A configuration with every match of some patterns replaced.
+
+    Args:
+        text: The configuration.
+        changes: What to write, by regular expression.
+
+    Raises:
+        ValueError: A pattern matches nothing: the deployed file has changed, and who changes it has to follow.
+    """
+    for pattern, new in changes.items():
+        text, count = re.subn(pattern, new.replace("\\", r"\\"), text)
+        if not count:
+            raise ValueError(f"The configuration of nginx has nothing like {pattern!r}")
+    return text
+
+
+def _as_deployed(_: str, text: str) -> str:
+    return text
 
 
 class Nginx:
     """An nginx process of our own; a system's nginx is not touched."""
 
-    def __init__(self, folder: Path, listen: str, adapt: Adapt = str) -> None:
+    def __init__(self, folder: Path, listen: str, adapt: Adapt = _as_deployed) -> None:
         """Prepares it.
 
         Args:
             folder: Where its files are written; made if missing.
             listen: What follows ``listen`` in its configuration, such as ``127.0.0.1:5005``.
-            adapt: Changes the site file and the list of replicas before they are written.
+            adapt: Changes the deployed files before they are written, for benchmarks and tests.
 
         Raises:
             StartError: nginx is not installed.
@@ -53,9 +75,10 @@ class Nginx:
         """Starts it in front of replicas on these ports of this machine."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._write_replicas(ports)
-        site = (DEPLOYED / "amicc.conf").read_text(encoding="utf-8").replace("/etc/nginx", str(self._folder))
-        site = site.replace("listen 80;", f"listen {self._listen};")
-        (self._folder / "site.conf").write_text(self._adapt(site), encoding="utf-8")
+        deployed = (DEPLOYED / SITE).read_text(encoding="utf-8")
+        here = {"/etc/nginx": str(self._folder), "listen 80;": f"listen {self._listen};"}
+        site = self._adapt(SITE, substituted(deployed, here))
+        (self._folder / "site.conf").write_text(site, encoding="utf-8")
         main = self._folder / "nginx.conf"
         main.write_text(self._main(), encoding="utf-8")
         command = [str(self._program), "-c", str(main), "-p", str(self._folder)]
@@ -90,7 +113,7 @@ class Nginx:
         )
 
     def _write_replicas(self, ports: Sequence[int]) -> None:
-        deployed = (DEPLOYED / "replicas.conf").read_text(encoding="utf-8")
+        deployed = (DEPLOYED / REPLICAS).read_text(encoding="utf-8")
         servers = "".join(f"    server 127.0.0.1:{port} max_fails=2 fail_timeout=5s;\n" for port in ports)
-        text = self._adapt(re.sub(r"( *server [^\n]+\n)+", servers, deployed))
+        text = self._adapt(REPLICAS, substituted(deployed, {r"( *server [^\n]+\n)+": servers}))
         (self._folder / "amicc-replicas.conf").write_text(text, encoding="utf-8")

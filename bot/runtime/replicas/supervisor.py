@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any, Optional
 
 from bot.errors import Errors, StartError
-from bot.runtime.replicas.nginx import Adapt, Nginx
+from bot.runtime.replicas.nginx import Nginx
 from bot.runtime.replicas.replica import Replica
 from bot.runtime.replicas.state import FOLDER, State, forget_state, wanted, write_state
 from bot.runtime.settings import Settings
@@ -30,14 +30,13 @@ DRAIN_SECONDS = 2.0
 class Supervisor:
     """Runs in the foreground until SIGTERM or SIGINT; SIGHUP makes it change to the release that is wanted."""
 
-    def __init__(self, settings: Settings, count: int, release: Path, adapt: Adapt = str) -> None:
+    def __init__(self, settings: Settings, count: int, release: Path) -> None:
         """Prepares it.
 
         Args:
             settings: As for ``serve``; nginx listens where they say, replicas on the ports behind it.
             count: How many replicas.
             release: Folder of the project that they run.
-            adapt: Changes nginx's files, for tests.
 
         Raises:
             StartError: A setting is missing that several replicas need, or nginx is not installed.
@@ -47,7 +46,7 @@ class Supervisor:
         self._settings = settings
         self._count = count
         self._folder = settings.data_folder / FOLDER
-        self._nginx = Nginx(self._folder / "nginx", f"{settings.interface}:{settings.port}", adapt)
+        self._nginx = Nginx(self._folder / "nginx", f"{settings.interface}:{settings.port}")
         self._state = State(os.getpid(), str(release))
         self._replicas: list[Replica] = []
         self._generation = 0
