@@ -4,7 +4,10 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,11 @@ from typing import Any
 import jsonschema
 import kubernetes_validate
 import pytest
+import requests
 import yaml
+from conftest import PATIENCE, free_port, is_up, subprocess_environment, wait_for
 
+from bot.channels.clients import client_address
 from bot.runtime.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
@@ -125,6 +131,62 @@ def test_the_timer_starts_what_the_documentation_says() -> None:
         assert "StateDirectory=amicc-assistant\n" in unit
 
 
+def replica_environment() -> dict[str, str]:
+    """The lines ``Environment=`` of the replicas' unit."""
+    unit = (DEPLOY / "amicc-assistant@.service").read_text(encoding="utf-8")
+    pairs = " ".join(re.findall(r"^Environment=(.+)$", unit, re.MULTILINE)).split()
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def test_the_units_believe_the_nginx_of_their_machine() -> None:
+    proxies = Settings(proxies=replica_environment()["BOT_PROXIES"]).trusted_proxies
+    assert client_address("127.0.0.1", "203.0.113.9", proxies) == "203.0.113.9"
+    assert client_address("192.0.2.1", "203.0.113.9", proxies) == "192.0.2.1"
+
+
+def unit_command(port: int) -> list[str]:
+    """What the replicas' unit starts for a port, run by this interpreter."""
+    unit = (DEPLOY / "amicc-assistant@.service").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ExecStart=(.+)$", unit, re.MULTILINE)
+    return command.replace("%i", str(port)).replace("/srv/assistant/.venv/bin/python", sys.executable).split()
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of four digits that are free, as are those with a 1 in front."""
+    found: list[int] = []
+    for port in range(5100, 9999):
+        with ExitStack() as stack, suppress(OSError):
+            for number in (port, 10_000 + port):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", number))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise AssertionError("no ports are free")
+
+
+def test_units_with_one_file_of_settings_start_beside_each_other(tmp_path: Path, model_path: Path) -> None:
+    # As an operator might write it, for one replica: the units override what has to differ.
+    shared = {"BOT_METRICS_PORT": free_port(), "BOT_PORT": free_port(), "BOT_DATA_FOLDER": tmp_path / "data"}
+    log = tmp_path / "log.txt"
+    with ExitStack() as stack:
+        ports = free_ports(2)
+        processes = []
+        for port in ports:
+            process = subprocess.Popen(
+                unit_command(port),
+                cwd=ROOT,
+                env=subprocess_environment(**{**replica_environment(), **shared}),
+                stdout=subprocess.DEVNULL,
+                stderr=stack.enter_context(log.open("ab")),
+            )
+            stack.callback(process.wait, PATIENCE)
+            stack.callback(process.terminate)
+            processes.append(process)
+        for port, process in zip(ports, processes):
+            wait_for(lambda: is_up(f"http://127.0.0.1:{port}/health", process, log), "a replica")  # noqa: B023
+            assert "amicc_turns_total" in requests.get(f"http://127.0.0.1:1{port}/metrics", timeout=PATIENCE).text
+
+
 def kubernetes_objects() -> list[dict[str, Any]]:
     return list(yaml.safe_load_all((DEPLOY / "kubernetes.yml").read_text(encoding="utf-8")))
 
@@ -159,6 +221,34 @@ def test_a_pod_has_no_rights_that_it_does_not_need() -> None:
 
 def compose() -> dict[str, Any]:
     return dict(yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8")))
+
+
+def deployed_environments() -> dict[str, dict[str, str]]:
+    """What the replicas of each file for containers get, without what is secret."""
+    (container,) = kubernetes_objects()[0]["spec"]["template"]["spec"]["containers"]
+    kubernetes = {entry["name"]: entry["value"] for entry in container["env"]}
+    return {"kubernetes.yml": kubernetes, "compose.yml": compose()["services"]["replica-1"]["environment"]}
+
+
+@pytest.mark.parametrize("name", deployed_environments())
+def test_replicas_in_containers_believe_their_proxy_and_give_metrics(name: str) -> None:
+    environment = deployed_environments()[name]
+    settings = Settings(
+        **{key.removeprefix("BOT_").lower(): value for key, value in environment.items() if "SECRET" not in key}
+    )
+    assert settings.trusted_proxies
+    assert settings.metrics_port
+    assert settings.metrics_interface == "0.0.0.0", "another container cannot read the metrics"
+
+
+def test_the_compose_file_names_its_proxy_as_the_one_to_believe() -> None:
+    proxy = compose()["services"]["proxy"]["networks"]["inside"]["ipv4_address"]
+    assert deployed_environments()["compose.yml"]["BOT_PROXIES"] == proxy
+
+
+def test_the_metrics_of_a_pod_are_not_in_the_service() -> None:
+    (service,) = [document for document in kubernetes_objects() if document["kind"] == "Service"]
+    assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
 
 
 def compose_schema() -> dict[str, Any]:
