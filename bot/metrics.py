@@ -20,10 +20,14 @@ STAGES = Histogram("amicc_turn_seconds", "Time of a turn's stages.", ["stage"], 
 FAILURES = Counter("amicc_turn_failures", "What went wrong in turns.", ["reason"])
 """``conflict``: run again because another process was first; ``storage``: not stored; ``silent``: no reply was made."""
 CHANNEL_ERRORS = Counter("amicc_channel_errors", "Messages refused or not delivered.", ["channel", "reason"])
+"""``not genuine`` and what else a request is refused for; ``not delivered``: the platform did not take a reply;
+``redis``: Redis did not answer and the process counts rates alone, under ``web`` whichever channel it is."""
 CONTENT_RELOADS = Counter("amicc_content_reloads", "Changes of content files noticed.", ["result"])
+"""``accepted``, or ``refused``: the old content is still served."""
 NOTICES = Gauge("amicc_notices", "Notices to staff that are not sent.", ["state"])
 """``waiting``: new, or to be tried again; ``failed``: given up. Of the whole database, so the same in all replicas."""
 CONNECTIONS = Gauge("amicc_database_connections", "Database connections in use.")
+POOL = Gauge("amicc_database_pool_size", "Database connections that are kept open for use.")
 
 
 @contextmanager

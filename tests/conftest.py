@@ -27,6 +27,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 from hypothesis import settings
+from prometheus_client import REGISTRY
 from rasa.core.channels.channel import UserMessage
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
@@ -76,6 +77,11 @@ def subprocess_environment(**settings: object) -> dict[str, str]:
     ours = {*environment.QUIET, *environment.ONE_THREAD}
     clean = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith("BOT_")}
     return {**clean, **{name: str(value) for name, value in settings.items()}}
+
+
+def counted(name: str, **labels: str) -> float:
+    """What a metric of this process stands at; 0 before it is first counted."""
+    return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 def free_port() -> int:

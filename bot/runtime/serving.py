@@ -100,6 +100,7 @@ def serve_metrics(settings: Settings, assistant: Assistant) -> None:
         return
     pool: Any = assistant.store.engine.pool
     metrics.CONNECTIONS.set_function(pool.checkedout)
+    metrics.POOL.set_function(pool.size)
     try:
         start_http_server(settings.metrics_port, settings.metrics_interface)
     except OSError as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import counted
 
 from bot.content.store import Content, ContentStore, read_content
 from bot.errors import ContentError
@@ -132,8 +133,11 @@ def test_nothing_is_read_again_while_no_file_changes(store: ContentStore) -> Non
 
 def test_an_edited_answer_is_served(project: Project, store: ContentStore) -> None:
     project.edit(project.topic("seat"), "      In The Hague, in", "      At The Hague, in")
+    before = counted("amicc_content_reloads_total", result="accepted")
     assert store.refresh()
     assert store.content.topics["seat"].answer.startswith("At The Hague")
+    assert not store.refresh()
+    assert counted("amicc_content_reloads_total", result="accepted") == before + 1
 
 
 def test_an_edited_title_leads_to_its_topic(project: Project, store: ContentStore) -> None:
@@ -211,13 +215,14 @@ REFUSED: dict[str, Edit] = {
 def test_broken_content_is_refused_and_the_old_stays(
     project: Project, store: ContentStore, caplog: pytest.LogCaptureFixture, edit: Edit
 ) -> None:
-    before = served(store)
+    before, refusals = served(store), counted("amicc_content_reloads_total", result="refused")
     edit(project)
     # A sound edit beside the broken one: all or nothing.
     project.edit(project.topic("crimes"), "title: Which crimes does it try?", "title: What does it try?")
     with caplog.at_level(logging.ERROR, logger="bot.content.store"):
         assert not store.refresh()
     assert served(store) == before
+    assert counted("amicc_content_reloads_total", result="refused") == refusals + 1
     assert store.content.topics["crimes"].title == "Which crimes does it try?"
     (record,) = caplog.records
     assert "refused" in record.getMessage()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PATIENCE, free_port, is_up, say, subprocess_environment, wait_for
+from conftest import PATIENCE, counted, free_port, is_up, say, subprocess_environment, wait_for
 from jsonschema import ValidationError
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -182,7 +182,9 @@ def test_an_action_that_fails_is_answered_all_the_same(
     assistant: Assistant, endpoint: InProcessEndpoint, content_store: ContentStore, name: str
 ) -> None:
     replace_fallback(assistant, endpoint, name)
+    silent = counted("amicc_turn_failures_total", reason="silent")
     replies = say(assistant, "a", NO_WORDS)
+    assert counted("amicc_turn_failures_total", reason="silent") == silent + 1
     expected = content_store.content.responses["utter_failed"].text
     assert [(reply.text, reply.outcome) for reply in replies] == [(expected, "unanswered")]
     # The conversation goes on.

@@ -5,23 +5,27 @@ import json
 import logging
 import re
 import sys
+from pathlib import Path
 
 import pytest
 import requests
-from conftest import free_port, say
+from conftest import counted, free_port, say
 from prometheus_client import REGISTRY, Metric
 
+from bot import metrics
 from bot.errors import StartError
 from bot.runtime import logs
 from bot.runtime.agent import Assistant
 from bot.runtime.serving import serve_metrics
 from bot.runtime.settings import ROOT, Settings
+from bot.storage.database import POOL_SIZE
 
 QUESTION = "Is the US a member?"
 
 
-def value(name: str, **labels: str) -> float:
-    return REGISTRY.get_sample_value(name, labels) or 0.0
+def served(port: int, address: str = "127.0.0.1") -> str:
+    """The metrics as Prometheus gets them."""
+    return requests.get(f"http://{address}:{port}/metrics", timeout=10).text
 
 
 def ours() -> list[Metric]:
@@ -29,38 +33,109 @@ def ours() -> list[Metric]:
 
 
 def test_a_turn_is_counted_by_channel_and_outcome_and_timed_by_stage(assistant: Assistant) -> None:
-    turns = value("amicc_turns_total", channel="text", outcome="answered")
+    turns = counted("amicc_turns_total", channel="text", outcome="answered")
     stages = {
-        stage: value("amicc_turn_seconds_count", stage=stage) for stage in ("wait", "understand", "store", "whole")
+        stage: counted("amicc_turn_seconds_count", stage=stage) for stage in ("wait", "understand", "store", "whole")
     }
     say(assistant, "a", QUESTION)
-    assert value("amicc_turns_total", channel="text", outcome="answered") == turns + 1
+    assert counted("amicc_turns_total", channel="text", outcome="answered") == turns + 1
     for stage, before in stages.items():
-        assert value("amicc_turn_seconds_count", stage=stage) == before + 1, stage
+        assert counted("amicc_turn_seconds_count", stage=stage) == before + 1, stage
 
 
 def test_a_turn_that_cannot_be_stored_is_counted(assistant: Assistant) -> None:
-    before = value("amicc_turn_failures_total", reason="storage")
+    before = counted("amicc_turn_failures_total", reason="storage")
     with assistant.store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE events")
     say(assistant, "a", QUESTION)
-    assert value("amicc_turn_failures_total", reason="storage") == before + 1
+    assert counted("amicc_turn_failures_total", reason="storage") == before + 1
+
+
+def shown() -> str:
+    """What the panels of the dashboard ask for."""
+    panels = json.loads((ROOT / "deploy" / "grafana.json").read_text(encoding="utf-8"))["panels"]
+    return "\n".join(target["expr"] for panel in panels for target in panel["targets"])
+
+
+def base(name: str) -> str:
+    """A metric's name without what Prometheus adds for its parts."""
+    return re.sub("_(total|bucket|sum|count)$", "", name)
+
+
+def unknown_labels(text: str) -> list[str]:
+    """Which selections of a label's value in a text find nothing that bot/metrics.py has and explains."""
+    kinds = {getattr(kind, "_name", ""): kind for kind in vars(metrics).values()}
+    explained = Path(metrics.__file__).read_text(encoding="utf-8")
+    return [
+        found.group()
+        for found in re.finditer(r"(amicc_\w+)\{(\w+)(?:=|!=)\"([^\"]+)\"\}", text)
+        if found[2] not in getattr(kinds.get(base(found[1])), "_labelnames", ()) or f"``{found[3]}``" not in explained
+    ]
+
+
+def alerts() -> list[str]:
+    """When the table of docs/operations.md wants somebody to be woken."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = page.split("\n## Alerts\n")[1].split("\n## ")[0]
+    return re.findall(r"^\| (.+?) \|", section, re.MULTILINE)[1:]
+
+
+def test_alerts_and_dashboard_ask_for_what_is_counted() -> None:
+    text = "\n".join([*alerts(), shown()])
+    assert {base(name) for name in re.findall(r"amicc_\w+", text)} <= {metric.name for metric in ours()}
+    assert unknown_labels(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'amicc_turn_failures_total{result="storage"}',
+        'amicc_turn_failures_total{reason="disk"}',
+        'amicc_failures_total{reason!="storage"}',
+    ],
+)
+def test_a_label_that_is_not_there_would_be_seen(text: str) -> None:
+    assert unknown_labels(text) == [text]
+
+
+@pytest.mark.parametrize("wanted", ["`up ", "amicc_database_pool_size", '{reason="redis"}', '{reason="storage"}'])
+def test_there_is_an_alert_for_each_part_that_can_be_away(wanted: str) -> None:
+    assert [alert for alert in alerts() if wanted in alert]
 
 
 def test_every_metric_is_documented() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    listed = {re.sub("_total$", "", name) for name in re.findall(r"^\| `(amicc_\w+)`", page, re.MULTILINE)}
+    listed = {base(name) for name in re.findall(r"^\| `(amicc_\w+)`", page, re.MULTILINE)}
     assert listed == {metric.name for metric in ours()}
 
 
 def test_metrics_are_served_on_their_own_port(assistant: Assistant) -> None:
     port = free_port()
     serve_metrics(Settings(metrics_port=port), assistant)
-    text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+    text = served(port)
     assert "amicc_turn_seconds_bucket" in text
-    assert "amicc_database_connections 0.0" in text
     with pytest.raises(StartError, match=r"BOT_METRICS_PORT"):
         serve_metrics(Settings(metrics_port=port), assistant)
+
+
+def test_only_this_machine_reaches_the_metrics_unless_an_address_is_set(assistant: Assistant) -> None:
+    # What listens on 127.0.0.1 alone does not answer on 127.0.0.2, which is this machine too.
+    here, everywhere = free_port(), free_port()
+    serve_metrics(Settings(metrics_port=here), assistant)
+    serve_metrics(Settings(metrics_port=everywhere, metrics_interface="0.0.0.0"), assistant)
+    assert served(here)
+    with pytest.raises(requests.ConnectionError):
+        served(here, "127.0.0.2")
+    assert served(everywhere, "127.0.0.2")
+
+
+def test_the_connections_in_use_are_told_beside_those_there_are(assistant: Assistant) -> None:
+    port = free_port()
+    serve_metrics(Settings(metrics_port=port), assistant)
+    with assistant.store.engine.connect():
+        assert "\namicc_database_connections 1.0\n" in served(port)
+    assert "\namicc_database_connections 0.0\n" in served(port)
+    assert f"\namicc_database_pool_size {POOL_SIZE}.0\n" in served(port)
 
 
 def test_without_the_setting_no_metrics_are_served(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +167,4 @@ def test_log_lines_as_json_name_turn_and_conversation_by_hashes(
 
 
 def test_the_dashboard_shows_every_metric_and_no_other() -> None:
-    dashboard = json.loads((ROOT / "deploy" / "grafana.json").read_text(encoding="utf-8"))
-    expressions = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
-    shown = {re.sub("_(total|bucket|sum|count)$", "", name) for name in re.findall(r"amicc_\w+", expressions)}
-    assert shown == {metric.name for metric in ours()}
+    assert {base(name) for name in re.findall(r"amicc_\w+", shown())} == {metric.name for metric in ours()}

@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg2.extensions
 import pytest
 import sqlalchemy as sa
-from conftest import say, turn
+from conftest import counted, say, turn
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
@@ -226,7 +226,9 @@ def test_a_turn_is_run_again_when_another_process_stored_one_first(
     for _ in range(stored_before):
         say(fast, "a", "hello")
     slow.store.interruptions = [lambda: turn(fast, "a", MEMBER)] * interruptions
+    conflicts = counted("amicc_turn_failures_total", reason="conflict")
     replies = say(slow, "a", THANKS, message_id="slow")
+    assert counted("amicc_turn_failures_total", reason="conflict") == conflicts + interruptions
     assert [(reply.outcome, reply.topic) for reply in replies] == [("answered", [])]
     assert said(fast.store.engine) == ["hello"] * stored_before + [MEMBER] * interruptions + [THANKS]
     assert [row.topic for row in rows(fast.store.engine, turns)][stored_before:] == [
