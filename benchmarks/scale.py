@@ -10,7 +10,6 @@ what four machines give.
 
 from __future__ import annotations
 
-import math
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Optional
 from rich.table import Table
 
 from benchmarks.banking_stock import write_project
+from benchmarks.capacity import needs
 from benchmarks.processes import free_port, our_command, our_environment, postgresql, python_of, run, serving
 from benchmarks.proxy import proxy
 from benchmarks.report import Figure, Report, Say
@@ -27,7 +27,6 @@ from benchmarks.web import Load, figures_of, load_of, loads_of
 from bot.content.store import shared_store
 from bot.runtime.settings import ROOT, load_settings
 from bot.runtime.training import verified_model
-from bot.storage.database import POOL_SIZE
 
 REPLICAS = (1, 2, 4)
 LEAST_PER_SECOND = 60.0
@@ -35,9 +34,6 @@ TIMES_STOCK = 5.0
 MOST_P99 = 100.0
 """Milliseconds, at half of the most that a replica answers."""
 HALF_VISITORS = 50
-SHARE = 0.5
-"""Share of the most that a replica answers at which it is run, so that one can be lost."""
-TIMES = (10, 1000)
 
 SECRET = "one key that all replicas of the benchmark sign with"
 
@@ -112,11 +108,11 @@ def measure(_: bool, say: Say) -> Report:
     details = {str(count): [load._asdict() for load in loads] for count, loads in ours.items()}
     details["half"] = [half._asdict()] if half else []
     details["stock"] = [load._asdict() for load in stock]
-    return Report("scale", "Replicas", figures, details, [_needs(_best(ours[1]))])
+    return Report("scale", "Replicas", figures, details, [needs_table(_best(ours[1]))])
 
 
-def _needs(per_second: float) -> Table:
-    """What more load needs, by the rules of docs/capacity.md.
+def needs_table(per_second: float) -> Table:
+    """What more load needs, as docs/capacity.md has it.
 
     Args:
         per_second: The most messages a second that one replica answers.
@@ -124,9 +120,6 @@ def _needs(per_second: float) -> Table:
     table = Table(title="What more load needs", title_justify="left")
     for column in ("load", "messages a second", "replicas", "database connections", "turns a day"):
         table.add_column(column, justify="right")
-    for times in (1, *TIMES):
-        load = times * per_second
-        replicas = math.ceil(load / (per_second * SHARE))
-        shown = (f"{load:,.0f}", f"{replicas:,}", f"{replicas * POOL_SIZE:,}", f"{load * 86_400:,.0f}")
-        table.add_row(f"{times:,} times", *shown)
+    for need in needs(per_second):
+        table.add_row(*need.cells()[:-1])
     return table
