@@ -140,7 +140,6 @@ class Errors:
     E052 = "not working: {reason}. Check {names}"
     E053 = "Not set: {names}. The pages in docs/channels/ say where to get them"
     E054 = "There is no channel {name!r}; there are {names}"
-    E055 = "Slack does not accept the token ({reason})"
     E060 = "There is no topic {topic!r}. A topic's name is that of its file in data/nlu/faq/, without .yml"
     E070 = (
         "Several replicas share one database and one key: set BOT_DATABASE_URL to a PostgreSQL and BOT_SECRET to what "

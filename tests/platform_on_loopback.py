@@ -136,7 +136,8 @@ class FakePlatform:
         sent: Messages taken, in order: what was sent, as its platform got it.
         calls: Every call, refused ones too: name and body.
         refused: Messages over a limit; a test that leaves one here has found a defect.
-        faults: What goes wrong with the next messages: busy (429), down (500) or silent (no answer).
+        faults: What goes wrong with the next messages: busy (429), down (500), silent (no answer), or, for Slack and
+            Twilio, the code with which the platform refuses.
         retry_after: Seconds that a busy platform asks for.
         templates: Content templates of the Twilio account.
         webhook: Where Telegram sends updates.
@@ -262,8 +263,10 @@ class FakePlatform:
         if fault == BUSY:
             headers = {"Retry-After": str(self.retry_after)}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-        if fault:
+        if fault == DOWN:
             return web.Response(status=500, text="oops")
+        if fault:
+            return web.json_response({"ok": False, "error": fault})
         problem = self._take(body, check_slack)
         return web.json_response({"ok": False, "error": "invalid_blocks"} if problem else {"ok": True, "ts": "1.1"})
 
@@ -280,8 +283,10 @@ class FakePlatform:
         if fault == BUSY:
             headers = {"Retry-After": str(self.retry_after)}
             return web.json_response({"code": 20429, "status": 429}, status=429, headers=headers)
-        if fault:
+        if fault == DOWN:
             return web.json_response({"code": 20500, "status": 500}, status=500)
+        if fault:
+            return web.json_response({"code": int(fault), "status": 400}, status=400)
         if "ContentSid" in fields and not self.lists_are_taken:
             return web.json_response({"code": 21656, "message": "variables", "status": 400}, status=400)
         problem = self._take(fields, check_twilio)

@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.channels.capabilities import SLACK
-from bot.channels.delivery import Api, Patience, busy_or_down
+from bot.channels.delivery import Api, DeliveryError, Patience, busy_or_down
 from bot.channels.formatting import Button, Outgoing
 from bot.channels.platform import (
     Handler,
@@ -31,6 +31,8 @@ from bot.channels.platform import (
 
 FALLBACK_LENGTH = 3000
 """Characters of the text that notifications and screen readers get beside the blocks."""
+TRANSIENT = {"ratelimited", "internal_error", "service_unavailable"}
+"""Slack's errors that pass by themselves."""
 
 _LINK = re.compile(r"<(?:(?:mailto|tel):)?([^|>@#!][^|>]*)(?:\|([^>]*))?>")
 _MENTION = re.compile(r"<[@#!][^>]*>")
@@ -39,7 +41,7 @@ _MENTION = re.compile(r"<[@#!][^>]*>")
 def judge(status: int, body: dict[str, Any]) -> Optional[float]:
     """Slack reports errors with status 200."""
     if status == 200 and body.get("ok") is False:
-        return 0.0 if body.get("error") in ("ratelimited", "internal_error", "service_unavailable") else None
+        return 0.0 if body.get("error") in TRANSIENT else None
     return busy_or_down(status, body)
 
 
@@ -53,12 +55,29 @@ class SlackApi:
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def call(self, name: str, **parameters: Any) -> dict[str, Any]:
-        """One call of the Web API; an answer that is not ``ok`` is looked at by the caller.
+        """One call of the Web API.
 
         Raises:
             DeliveryError: Slack refused, or was busy or down all the time.
         """
-        return await self.calls.call("POST", f"{self._host}/{name}", json=parameters, headers=self._headers)
+        body = await self.calls.call("POST", f"{self._host}/{name}", json=parameters, headers=self._headers)
+        if body.get("ok") is not True:
+            raise _refused(body)
+        return body
+
+    async def respond(self, url: str, **parameters: Any) -> None:
+        """Answers through a ``response_url``; the token does not go there.
+
+        Raises:
+            DeliveryError: Slack refused, or was busy or down all the time.
+        """
+        body = await self.calls.call("POST", url, json=parameters)
+        if body.get("ok") is False:  # what was taken may be answered without JSON
+            raise _refused(body)
+
+
+def _refused(body: dict[str, Any]) -> DeliveryError:
+    return DeliveryError("Slack", 200, text_at(body, "error"))
 
 
 class SlackOutput(PlatformOutput):
@@ -77,8 +96,7 @@ class SlackOutput(PlatformOutput):
         """Posts one message."""
         body = body_of(message)
         if self._response_url:
-            ephemeral = {"response_type": "ephemeral", **body}
-            await self._api.calls.call("POST", self._response_url, json=ephemeral)
+            await self._api.respond(self._response_url, response_type="ephemeral", **body)
         else:
             await self._api.call("chat.postMessage", **self._address, **body)
 

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from world import World, headers, payload, play
 
 from bot.channels.formatting import Button, CardBlock, Outgoing
@@ -109,6 +110,26 @@ def test_a_slash_command_is_answered_to_its_sender_alone(assistant: Any) -> None
 def test_a_slash_command_without_words_shows_help(assistant: Any) -> None:
     (body,) = sends(assistant, "slash_command_without_text")
     assert body["text"].startswith("Ask in your own words")
+
+
+@pytest.mark.parametrize("name", ["app_mention", "slash_command"])
+def test_a_reply_that_slack_refuses_is_logged_and_counted(
+    name: str, assistant: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def counted() -> float:
+        labels = {"channel": "slack", "reason": "not delivered"}
+        return REGISTRY.get_sample_value("amicc_channel_errors_total", labels) or 0.0
+
+    before = counted()
+
+    async def scene(world: World) -> None:
+        world.platform.faults.append("not_in_channel")  # with status 200, as Slack reports every refusal
+        assert await world.deliver(name) == []
+
+    play("slack", assistant, scene)
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == ["A reply was not delivered: Slack did not take a call (status 200, not_in_channel)"]
+    assert counted() == before + 1
 
 
 def test_what_was_written_in_a_channel_is_marked_as_public(assistant: Any) -> None:
