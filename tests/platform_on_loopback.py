@@ -160,7 +160,7 @@ class FakePlatform:
         app = web.Application()
         app.router.add_post("/telegram/bot{token}/{method}", self._telegram)
         app.router.add_post("/slack/{method}", self._slack)
-        app.router.add_post("/commands/{rest:.*}", self._response_url)
+        app.router.add_post("/{kind:commands|actions}/{rest:.*}", self._response_url)
         app.router.add_route("*", "/twilio/2010-04-01/Accounts/{sid}/{rest:.*}", self._twilio)
         app.router.add_get("/twilio/2010-04-01/Accounts/{sid}.json", self._twilio)
         app.router.add_route("*", "/content/v1/Content", self._content)

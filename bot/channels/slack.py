@@ -34,6 +34,9 @@ FALLBACK_LENGTH = 3000
 TRANSIENT = {"ratelimited", "internal_error", "service_unavailable"}
 """Slack's errors that pass by themselves."""
 
+HOOKS = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
+"""How the addresses begin through which Slack takes private answers (``response_url``)."""
+
 _LINK = re.compile(r"<(?:(?:mailto|tel):)?([^|>@#!][^|>]*)(?:\|([^>]*))?>")
 _MENTION = re.compile(r"<[@#!][^>]*>")
 
@@ -52,6 +55,7 @@ class SlackApi:
         """Uses a bot token and the address of the Web API."""
         self.calls = Api("Slack", judge, patience)
         self._host = host
+        self._hooks = (*HOOKS, "/".join([*host.split("/")[:3], ""]))
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def call(self, name: str, **parameters: Any) -> dict[str, Any]:
@@ -64,6 +68,14 @@ class SlackApi:
         if body.get("ok") is not True:
             raise _refused(body)
         return body
+
+    def may_respond(self, url: str) -> bool:
+        """Whether a ``response_url`` leads to Slack, or to where the Web API is.
+
+        It stands in a body that Slack has signed. It is looked at all the same: whoever steals the signing secret could
+        else have the server call any address of its own network.
+        """
+        return url.startswith(self._hooks)
 
     async def respond(self, url: str, **parameters: Any) -> None:
         """Answers through a ``response_url``; the token does not go there.
@@ -81,12 +93,12 @@ def _refused(body: dict[str, Any]) -> DeliveryError:
 
 
 class SlackOutput(PlatformOutput):
-    """Posts to one channel or thread, or answers a slash command for the eyes of its sender alone."""
+    """Posts to one channel or thread, or answers for the eyes of one person alone."""
 
     capabilities = SLACK
 
     def __init__(self, api: SlackApi, channel: str, thread: str = "", response_url: str = "") -> None:
-        """Addresses a channel and thread; ``response_url`` comes with a slash command."""
+        """Addresses a channel and thread, or by ``response_url`` who typed a command or tapped what only they see."""
         super().__init__()
         self._api = api
         self._address = {"channel": channel, **({"thread_ts": thread} if thread else {})}
@@ -96,7 +108,8 @@ class SlackOutput(PlatformOutput):
         """Posts one message."""
         body = body_of(message)
         if self._response_url:
-            await self._api.respond(self._response_url, response_type="ephemeral", **body)
+            # Said both: what answers a tap would else replace the message with the button, or be public.
+            await self._api.respond(self._response_url, response_type="ephemeral", replace_original=False, **body)
         else:
             await self._api.call("chat.postMessage", **self._address, **body)
 
@@ -160,8 +173,7 @@ class SlackChannel(PlatformChannel):
     async def receive(self, request: Request, handler: Handler) -> HTTPResponse:
         """Takes an event, a tapped button or a slash command."""
         if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
-            self._form(request.body, handler)
-            return response.empty(status=200)
+            return self._form(request.body, handler) or response.empty(status=200)
         body = json_object(request.body)
         if body is None:
             return self.refuse("no event", 400)
@@ -188,38 +200,50 @@ class SlackChannel(PlatformChannel):
             incoming = Incoming(sender, sent_at, typed(text_at(event, "text")), channel)
             self._answer(incoming, SlackOutput(self._slack, channel, thread or sent_at), handler)
 
-    def _form(self, body: bytes, handler: Handler) -> None:
+    def _form(self, body: bytes, handler: Handler) -> Optional[HTTPResponse]:
+        """Takes a tap or a command; returns what refuses it, if anything does."""
         try:
             fields = {key: values[0] for key, values in parse_qs(body.decode(), max_num_fields=100).items()}
         except ValueError:
-            return
+            return None
         if "payload" in fields:
-            self._tapped(json_object(fields["payload"].encode("utf-8", "replace")), handler)
-        elif "command" in fields:
-            self._slash_command(fields, handler)
+            return self._tapped(json_object(fields["payload"].encode("utf-8", "replace")), handler)
+        return self._slash_command(fields, handler) if "command" in fields else None
 
-    def _tapped(self, payload: Any, handler: Handler) -> None:
+    def _tapped(self, payload: Any, handler: Handler) -> Optional[HTTPResponse]:
         actions = list_at(payload, "actions")
         action = actions[0] if actions else None
         sender, channel = id_at(payload, "user", "id"), id_at(payload, "channel", "id")
         tapped_at, value = id_at(action, "action_ts"), text_at(action, "value")
         if text_at(payload, "type") != "block_actions" or not (sender and channel and tapped_at and value):
-            return
-        thread = id_at(payload, "message", "thread_ts")
+            return None
         place = "" if _is_direct(channel) else channel
+        incoming = Incoming(sender, tapped_at, value, place)
+        # What only one person sees comes without the message. When in doubt, the answer is not for everybody either.
+        if dig(payload, "container", "is_ephemeral") is True or not dig(payload, "message"):
+            return self._answer_privately(incoming, channel, text_at(payload, "response_url"), handler)
+        thread = id_at(payload, "message", "thread_ts")
         if place and not thread:
             thread = id_at(payload, "message", "ts")
         if self.is_new(f"{tapped_at} {channel}"):
-            self._answer(Incoming(sender, tapped_at, value, place), SlackOutput(self._slack, channel, thread), handler)
+            self._answer(incoming, SlackOutput(self._slack, channel, thread), handler)
+        return None
 
-    def _slash_command(self, fields: dict[str, str], handler: Handler) -> None:
+    def _slash_command(self, fields: dict[str, str], handler: Handler) -> Optional[HTTPResponse]:
         sender, channel, trigger = (id_at(fields, key) for key in ("user_id", "channel_id", "trigger_id"))
-        url = fields.get("response_url", "")
-        if not (sender and channel and trigger and url.startswith(("https://", "http://"))) or not self.is_new(trigger):
-            return
+        if not (sender and channel and trigger):
+            return None
         place = "" if _is_direct(channel) else channel
         incoming = Incoming(sender, trigger, fields.get("text", "") or "help", place)
-        self._answer(incoming, SlackOutput(self._slack, channel, response_url=url), handler)
+        return self._answer_privately(incoming, channel, fields.get("response_url", ""), handler)
+
+    def _answer_privately(self, incoming: Incoming, channel: str, url: str, handler: Handler) -> Optional[HTTPResponse]:
+        """Answers a slash command or a tap so that nobody else sees it."""
+        if not self._slack.may_respond(url):
+            return self.refuse("response_url is not Slack's", 403)
+        if self.is_new(f"{incoming.message_id} {channel}"):
+            self._answer(incoming, SlackOutput(self._slack, channel, response_url=url), handler)
+        return None
 
     def _answer(self, incoming: Incoming, output: SlackOutput, handler: Handler) -> None:
         self.start(self.turn(incoming, output, handler))

@@ -14,7 +14,7 @@ FORMS = (
     "I want to sign up my organization",
     "I want to talk to a human",
 )
-WAYS = ("telegram mention", "telegram reply", "slack mention", "slack command", "slack button")
+WAYS = ("telegram mention", "telegram reply", "slack mention", "slack command", "slack button", "slack private button")
 
 
 def in_group(way: str, text: str, number: int) -> bytes:
@@ -29,8 +29,9 @@ def in_group(way: str, text: str, number: int) -> bytes:
         event["event_id"] = f"EvX{number}"
         event["event"].update(text=f"<@U0LAN0Z89> {text}", ts=f"17956{number:05}.000100")
         return json.dumps(event).encode()
-    if way == "slack button":
-        fields = dict(parse_qsl(payload("slack", "button_press_in_channel").decode()))
+    if "button" in way:
+        name = "button_press_on_ephemeral" if "private" in way else "button_press_in_channel"
+        fields = dict(parse_qsl(payload("slack", name).decode()))
         pressed = json.loads(fields["payload"])
         pressed["actions"][0].update(value=text, action_ts=f"17957{number:05}.000100")
         return urlencode({"payload": json.dumps(pressed)}).encode()

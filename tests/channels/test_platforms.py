@@ -35,6 +35,7 @@ DOCUMENTED = {
         "unsubscribe": "app_uninstalled",
         "group": "app_mention",
         "slash command": "slash_command",
+        "button under a private answer": "button_press_on_ephemeral",
     },
     "telegram": {
         "text": "text",

@@ -3,6 +3,7 @@
 import json
 import time
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from prometheus_client import REGISTRY
@@ -110,6 +111,72 @@ def test_a_slash_command_is_answered_to_its_sender_alone(assistant: Any) -> None
 def test_a_slash_command_without_words_shows_help(assistant: Any) -> None:
     (body,) = sends(assistant, "slash_command_without_text")
     assert body["text"].startswith("Ask in your own words")
+
+
+def test_a_button_under_a_private_answer_is_answered_to_its_sender_alone(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        await world.deliver("slash_command")
+        await world.deliver("button_press_on_ephemeral")
+        assert [name for name, _ in world.platform.calls] == ["response_url", "response_url"]
+        for body in world.platform.sent:
+            assert (body["response_type"], body["replace_original"]) == ("ephemeral", False)
+        assert world.platform.texts()[1].startswith("*Why is the US not a member")
+
+    play("slack", assistant, scene)
+
+
+@pytest.mark.parametrize("also", [{"container": {}}, {"container": None}, {"message": {}}, {"message": None}])
+def test_a_tap_of_which_nobody_says_who_saw_the_button_is_answered_to_its_sender_alone(
+    also: dict[str, Any], assistant: Any
+) -> None:
+    async def scene(world: World) -> None:
+        assert await world.post(tap(world, **also)) == 200
+        assert [body["response_type"] for body in world.platform.sent] == ["ephemeral"]
+
+    play("slack", assistant, scene)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "http://hooks.slack.com/actions/T1/1/x",
+        "https://hooks.slack.com.example.org/",
+        "https://hooks.slack.com@example.org/",
+        "https://hooks.slack.com:8443/",
+        "https://hooks.slack.com",
+        "//hooks.slack.com/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://127.0.0.1:1/actions/x",
+        "file:///etc/passwd",
+        None,
+        5,
+    ],
+)
+def test_no_other_address_is_called_though_slack_has_signed_it(
+    address: Any, assistant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[str] = []
+
+    async def call(method: str, url: str, **arguments: Any) -> dict[str, Any]:
+        called.append(url)
+        return {}
+
+    async def scene(world: World) -> None:
+        monkeypatch.setattr(world.channel.api, "call", call)
+        assert await world.post(tap(world, response_url=address)) == 403
+        command = dict(parse_qsl(payload("slack", "slash_command").decode()))
+        assert await world.post(urlencode({**command, "response_url": address or ""}).encode()) == 403
+
+    play("slack", assistant, scene)
+    assert called == []
+
+
+def tap(world: World, **changed: Any) -> bytes:
+    """The body of a tap on a button that only one person sees, with something changed."""
+    pressed = json.loads(dict(parse_qsl(payload("slack", "button_press_on_ephemeral").decode()))["payload"])
+    pressed["response_url"] = f"{world.platform.address}/actions/T061EG9R6/1/def"
+    return urlencode({"payload": json.dumps({**pressed, **changed})}).encode()
 
 
 @pytest.mark.parametrize("name", ["app_mention", "slash_command"])
