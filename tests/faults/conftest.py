@@ -1,39 +1,28 @@
-"""How often each fault is tried, and which tries are done already."""
+"""How often each fault is tried, and what visitors ask meanwhile."""
 
 from __future__ import annotations
-
-import json
-import time
-from collections.abc import Iterator
 
 import pytest
 
 from bot.content.store import ContentStore
+from bot.errors import WEB_ERRORS
 from bot.runtime.settings import ROOT
+from faults.progress import Progress, digest
 
 DONE = ROOT / "var" / "faults-done.json"
-"""Tries that passed, when the long suite runs: after a stop it goes on where it was."""
+"""Tries that passed, when the long suite runs."""
+UNDER_TEST = ("bot", "actions", "deploy/nginx", "tests/faults", "benchmarks/proxy.py", "models/manifest.json")
+"""What a try depends on; the manifest stands for the content and the phrasings that the model was trained with."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--fault-resume"):
+        config.pluginmanager.register(Progress(DONE, digest(ROOT / name for name in UNDER_TEST)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "attempt" in metafunc.fixturenames:
         metafunc.parametrize("attempt", range(1, metafunc.config.getoption("--fault-runs") + 1))
-
-
-def _long(config: pytest.Config) -> bool:
-    return bool(config.getoption("--fault-resume"))
-
-
-def _done() -> dict[str, float]:
-    return dict(json.loads(DONE.read_text(encoding="utf-8"))) if DONE.is_file() else {}
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if _long(config):
-        done = _done()
-        for item in items:
-            if item.nodeid in done:
-                item.add_marker(pytest.mark.skip(reason="passed before the stop"))
 
 
 @pytest.fixture(scope="module")
@@ -42,29 +31,8 @@ def questions(content_store: ContentStore) -> list[str]:
     return [topic.title for topic in content_store.content.topics.values()]
 
 
-@pytest.fixture(autouse=True)
-def _progress(request: pytest.FixtureRequest) -> Iterator[None]:
-    """In the long suite: notes each try that passed and says how long the rest will take."""
-    start = time.monotonic()
-    yield
-    report = request.node.stash.get(REPORT, None)
-    if not _long(request.config) or report is None or not report.passed:
-        return
-    done = {**_done(), request.node.nodeid: time.monotonic() - start}
-    DONE.parent.mkdir(exist_ok=True)
-    DONE.write_text(json.dumps(done, indent=1), encoding="utf-8")
-    left = sum(1 for item in request.session.items if item.nodeid not in done)
-    mean = sum(done.values()) / len(done)
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    reporter.write_line(f" {len(done)} done, {left} left: about {left * mean / 60:.0f} min")
-
-
-REPORT = pytest.StashKey[pytest.TestReport]()
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    outcome = yield
-    report = outcome.get_result()
-    if report.when == "call":
-        item.stash[REPORT] = report
+@pytest.fixture(scope="module")
+def helpful(content_store: ContentStore) -> frozenset[str]:
+    """What may be said in place of an answer: the texts that say what to do."""
+    not_stored = content_store.content.responses["utter_not_stored"].text
+    return frozenset({not_stored, WEB_ERRORS["unavailable"], WEB_ERRORS["rate_limited"]})

@@ -1,8 +1,9 @@
-"""A proxy that holds every request back: what a slow server looks like from outside."""
+"""A proxy that holds calls of one action back: what a slow action looks like from outside."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,14 @@ from conftest import free_port, wait_for
 
 
 @contextmanager
-def delaying_proxy(target: str, seconds: float) -> Iterator[str]:
-    """Passes requests on to a server after a delay; gives its own address."""
+def delaying_proxy(target: str, action: str, seconds: float) -> Iterator[str]:
+    """Passes requests on to an action server, those for one action after a delay; gives its own address."""
     port, ready, done = free_port(), threading.Event(), threading.Event()
 
     async def forward(request: web.Request) -> web.Response:
-        await asyncio.sleep(seconds)
         body = await request.read()
+        if json.loads(body)["next_action"] == action:
+            await asyncio.sleep(seconds)
         async with (
             aiohttp.ClientSession() as session,
             session.request(request.method, target + request.path, data=body) as response,
