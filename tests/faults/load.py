@@ -42,7 +42,9 @@ class Load:
 
     async def _talk(self) -> None:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-        async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0)) as session:
+        # Less than the five seconds of the server: no message meets a connection that is just being closed.
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=3)
+        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
             await asyncio.gather(*(visitor.talk(session, self._address, self._stop) for visitor in self.everybody))
 
     @property
@@ -56,7 +58,9 @@ class Load:
         time.sleep(SETTLE)
 
     def answered(self) -> int:
-        """Messages of visitors answered so far."""
+        """Messages of visitors answered so far; raises what stopped a visitor."""
+        if self._errors:
+            raise self._errors[0]
         return sum(len(visitor.seen) for visitor in self.visitors)
 
     def seconds_until_back(self) -> float:

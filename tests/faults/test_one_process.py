@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 import sqlalchemy as sa
-from conftest import PATIENCE, free_port, subprocess_environment, wait_for
+from conftest import PATIENCE, free_port, is_up, subprocess_environment, wait_for
 from sqlalchemy.pool import NullPool
 
 from bot.runtime.settings import ROOT
@@ -113,18 +113,21 @@ def test_a_full_disk_stops_storing_and_loses_nothing(
 
 
 @contextmanager
-def stock_action_server() -> Iterator[str]:
+def stock_action_server(folder: Path) -> Iterator[str]:
     """Rasa's own action server, as `make actions` starts it, on loopback alone."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
-        cwd=ROOT,
-        env=subprocess_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    port, said = free_port(), folder / "actions.txt"
+    address = f"http://127.0.0.1:{port}"
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
+            cwd=ROOT,
+            env=subprocess_environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
     try:
-        yield f"http://127.0.0.1:{port}"
+        wait_for(lambda: is_up(f"{address}/health", process, said), "the action server")
+        yield address
     finally:
         process.terminate()
         process.wait(PATIENCE)
@@ -133,7 +136,7 @@ def stock_action_server() -> Iterator[str]:
 def test_a_slow_action_delays_its_own_visitor_alone(
     attempt: int, tmp_path: Path, questions: Sequence[str], helpful: frozenset[str]
 ) -> None:
-    with stock_action_server() as actions, delaying_proxy(actions, "action_fallback", SLOW_SECONDS) as endpoint:
+    with stock_action_server(tmp_path) as actions, delaying_proxy(actions, "action_fallback", SLOW_SECONDS) as endpoint:
         with one_process(tmp_path, BOT_ACTION_ENDPOINT=f"{endpoint}/webhook") as replica:
             # A message without words is answered by that action, a topic's title is not.
             slow = Load(replica.address, ["!!!"], visitors=1, volunteers=0)
