@@ -89,7 +89,7 @@ FAULTS = [
     Fault(replica_killed, stated.KILLED, 2, True),  # systemd waits as long before it starts it again
     Fault(database_restarted, stated.RESTARTED, 0, False),
     Fault(connections_broken, stated.BROKEN, 0.5, False),
-    Fault(replica_frozen, stated.FROZEN, 12, True),  # longer than the eight that nginx waits for it
+    Fault(replica_frozen, stated.FROZEN, 16, True),  # nginx waits eight for it
     Fault(redis_stopped, stated.ALONE, 20, True),  # replicas try it again every five seconds
 ]
 
