@@ -26,7 +26,7 @@ def delaying_proxy(target: str, action: str, seconds: float) -> Iterator[str]:
             aiohttp.ClientSession() as session,
             session.request(request.method, target + request.path, data=body) as response,
         ):
-            return web.Response(status=response.status, body=await response.read())
+            return web.Response(status=response.status, body=await response.read(), content_type=response.content_type)
 
     async def run() -> None:
         application = web.Application(client_max_size=10_000_000)
