@@ -133,6 +133,10 @@ class Errors:
     )
     E043 = "The website's file {path} is missing or cannot be read. Restore the folder widget/ from the repository"
     E044 = "The pages cannot be written to {folder} ({reason}). Choose another folder with --output"
+    E045 = (
+        "Redis cannot be used ({reason}): until it can, each replica counts rates alone. Start it, or check "
+        "BOT_REDIS_URL"
+    )
     E050 = "{platform} did not take a call ({reason})"
     E051 = (
         "The Twilio account has no number {number}. Set BOT_TWILIO_NUMBER to one of the account's, such as +15005550001"

@@ -6,8 +6,10 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Optional
 
+import redis as blocking
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -18,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT = 0.2
 """Seconds that a message waits for Redis, at most once every :data:`RETRY` seconds while it is down."""
+PATIENCE = 2.0
+"""Seconds that the start waits for Redis."""
 RETRY = 5.0
 """Seconds for which Redis is left alone after a failure."""
 
@@ -73,3 +77,13 @@ def connect(url: str) -> Redis:
     redis: Redis = Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
     redis.auto_close_connection_pool = True  # redis-py 4.6 would leave the sockets of `from_url` open at `close`
     return redis
+
+
+def failure(url: str) -> Optional[str]:
+    """Asks Redis once, before there is an event loop; why it cannot be used, or None if it can."""
+    try:
+        with closing(blocking.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)) as redis:
+            redis.ping()
+    except (RedisError, OSError) as error:
+        return type(error).__name__
+    return None

@@ -16,7 +16,8 @@ from bot.storage.database import open_database
 def check_start(settings: Settings) -> list[str]:
     """Makes sure that the server can listen, write its data and use its database, whose tables it brings up to date.
 
-    The mail server is not asked: visitors are answered without it.
+    The mail server is not asked: visitors are answered without it. They are without Redis too, but without a warning
+    nobody would know that each replica counts alone.
 
     Returns:
         What whoever starts it should know.
@@ -30,9 +31,19 @@ def check_start(settings: Settings) -> list[str]:
     session_keys(settings)
     engine = open_database(settings.store_url)
     try:
-        return staff_warnings(settings, engine)
+        return [*redis_warnings(settings), *staff_warnings(settings, engine)]
     finally:
         engine.dispose()
+
+
+def redis_warnings(settings: Settings) -> list[str]:
+    """One sentence or two if there should be a Redis that does not answer."""
+    if not settings.redis_url:
+        return []
+    from bot.channels.shared_limits import failure  # takes long to import
+
+    reason = failure(settings.redis_url.get_secret_value())
+    return [Errors.E045.format(reason=reason)] if reason else []
 
 
 def session_keys(settings: Settings) -> list[str]:

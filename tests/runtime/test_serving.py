@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from conftest import free_port, wait_for
+from faults.cluster import RedisServer
 from served import Server, Visitor, project_copy, refused_start
 from sqlalchemy.pool import NullPool
 
@@ -162,6 +163,32 @@ def test_an_edited_answer_is_served_without_training_and_a_broken_edit_is_not(pr
         assert "Traceback" not in server.said()
     finally:
         server.stop()
+
+
+# A server that starts without a part
+
+
+def test_a_redis_that_is_down_is_a_warning_at_the_start(tmp_path: Path, model_path: Path) -> None:
+    server = Server(tmp_path, BOT_REDIS_URL=f"redis://:geheim@127.0.0.1:{free_port()}/0")
+    try:
+        (warning,) = [line for line in server.said().splitlines() if "Redis" in line]
+        assert warning.startswith("Warning: ")
+        assert "BOT_REDIS_URL" in warning
+        assert Visitor(server).answer(MEMBER)["outcome"] == "answered"
+        assert "geheim" not in server.said()
+    finally:
+        server.stop()
+
+
+def test_a_redis_that_answers_is_not_spoken_of(tmp_path: Path, model_path: Path) -> None:
+    redis = RedisServer()
+    try:
+        server = Server(tmp_path, BOT_REDIS_URL=redis.url)
+        Visitor(server).ask(MEMBER)
+        server.stop()
+        assert "Redis" not in server.said()
+    finally:
+        redis.stop()
 
 
 # A server that cannot start
