@@ -80,7 +80,7 @@ class Errors:
 
     E001 = "No trained model in {folder}. Run: make train"
     E002 = "The model file {path} does not match its checksum in {manifest}. It was changed or damaged. Run: make train"
-    E003 = "The model was trained with other code, phrasings or rules than are here now. Run: make train"
+    E003 = "The model was trained with other phrasings or rules than are here now. Run: make train"
     E004 = "Training failed: {reason}"
     E005 = "There is no model file {path}. Check the name, or leave it out to serve what `make train` has made"
     E006 = (
@@ -88,6 +88,7 @@ class Errors:
         "that is run. If you know where it comes from, add --trust"
     )
     E007 = "The model {path} cannot be loaded by this version of the assistant ({reason}). Run: make train"
+    E008 = "The model was trained by other code or another encoder than are here now. Run: make train"
     E010 = (
         "The encoder file {path} is missing. Run: make clean, then make run; "
         "or set BOT_ENCODER to a folder with model.onnx and tokenizer.json"

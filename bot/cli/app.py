@@ -107,10 +107,10 @@ def serve(
     run_server(settings, lambda: _how_to_talk(settings), model)
 
 
-def _check_model(settings: Settings, model: Optional[Path], trust: bool) -> None:
-    """Refuses a model that is not known, and says if it is not the newest."""
+def _check_model(settings: Settings, model: Optional[Path] = None, trust: bool = False) -> None:
+    """Refuses a model that is not known or of other code, and says if it is not the newest."""
     from bot.errors import Errors
-    from bot.runtime.training import is_current, trust_model, verified_model
+    from bot.runtime.training import check_pipeline, is_current, trust_model, verified_model
 
     if model:
         if trust:
@@ -119,6 +119,7 @@ def _check_model(settings: Settings, model: Optional[Path], trust: bool) -> None
         verified_model(settings.models, model)
     elif not is_current(ROOT, settings.models):
         verified_model(settings.models)
+        check_pipeline(ROOT, settings.models)
         messages.print("Note: " + Errors.E003)
 
 
@@ -137,6 +138,7 @@ def chat(
     """Talks to the assistant in the terminal."""
     environment.prepare_for_messages()
     settings = load_settings()
+    _check_model(settings)
     _rasa(settings, "WARNING")
     from bot.cli.talk import chat as run_chat
 
@@ -150,6 +152,7 @@ def ask(
     """Answers messages from standard input, one a line, as JSON; an empty line starts a new conversation."""
     environment.prepare_for_messages()
     settings = load_settings()
+    _check_model(settings)
     _rasa(settings, "WARNING")
     from bot.cli.talk import ask as run_ask
 

@@ -27,11 +27,13 @@ class Manifest(NamedTuple):
     Attributes:
         digest: SHA-256 sum of what training read; see :func:`training_digest`.
         sha256: SHA-256 sum of the model's archive.
+        pipeline: SHA-256 sum of the code that trained it; see :func:`pipeline_digest`.
         trusted: Sums of other archives that the operator allows to be loaded.
     """
 
     digest: str
     sha256: str
+    pipeline: str = ""
     trusted: Sequence[str] = ()
 
 
@@ -44,10 +46,8 @@ def training_digest(root: Path) -> str:
         ContentError: A file cannot be read.
         EncoderError: The encoder is missing.
     """
-    files = default_files()
     parts: list[Any] = [
-        version("rasa"),
-        [_sha256(path) for path in (files.model, files.tokenizer)],
+        pipeline_digest(root),
         YamlFile(root / "config.yml").data,
         _without_texts(YamlFile(root / "domain.yml").data),
     ]
@@ -55,8 +55,21 @@ def training_digest(root: Path) -> str:
         data = YamlFile(path).data or {}
         phrasings = [(entry.get("intent"), examples(entry.get("examples"))) for entry in data.get("nlu") or []]
         parts.append([path.relative_to(root).as_posix(), phrasings, data.get("rules"), data.get("stories")])
-    for path in sorted((root / "bot" / "nlu").glob("*.py")):
-        parts.append(path.read_text(encoding="utf-8"))
+    return _digest(parts)
+
+
+def pipeline_digest(root: Path) -> str:
+    """SHA-256 sum of what a model must be served by as it was trained by it: Rasa, the encoder and component code.
+
+    Raises:
+        EncoderError: The encoder is missing.
+    """
+    files = default_files()
+    sums = [_sha256(path) for path in (files.model, files.tokenizer, *sorted((root / "bot" / "nlu").glob("*.py")))]
+    return _digest([version("rasa"), sums])
+
+
+def _digest(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -127,6 +140,16 @@ def is_current(root: Path, models: Path) -> bool:
         return False
 
 
+def check_pipeline(root: Path, models: Path) -> None:
+    """Makes sure that the model was trained by the code that is here now; by another it would understand wrongly.
+
+    Raises:
+        ModelError: It was not, or there is none.
+    """
+    if read_manifest(models).pipeline != pipeline_digest(root):
+        raise ModelError(Errors.E008)
+
+
 @contextlib.contextmanager
 def _working_folder(folder: Path) -> Iterator[None]:
     """Rasa resolves paths, its cache among them, against the working folder."""
@@ -148,7 +171,7 @@ def train(root: Path, models: Path) -> Path:
     """
     from rasa.model_training import train as rasa_train
 
-    digest = training_digest(root)
+    digest, pipeline = training_digest(root), pipeline_digest(root)
     models.mkdir(parents=True, exist_ok=True)
     new = models / ("new-" + MODEL_NAME)
     said = io.StringIO()
@@ -169,7 +192,7 @@ def train(root: Path, models: Path) -> Path:
     trusted: Sequence[str] = ()
     with contextlib.suppress(ModelError):
         trusted = read_manifest(models).trusted
-    manifest = Manifest(digest=digest, sha256=_sha256(new), trusted=trusted)
+    manifest = Manifest(digest, _sha256(new), pipeline, trusted)
     final = models / MODEL_NAME
     os.replace(new, final)
     _write_manifest(models, manifest)

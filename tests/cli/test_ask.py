@@ -1,6 +1,7 @@
 """``python -m bot ask`` as a batch job runs it: lines in, one JSON object a line out."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from conftest import subprocess_environment
 from bot.content.store import ContentStore
 from bot.dialogue.reply import Reply
 from bot.runtime.settings import ROOT
+from bot.runtime.training import MANIFEST_NAME
 
 MEMBER = "Is the US a member?"
 
@@ -212,14 +214,31 @@ def test_a_given_database_is_kept(tmp_path: Path, model_path: Path) -> None:
     assert stored == [("faq", "answered", "faq/us_member"), ("thanks", "answered", None)]
 
 
-def test_a_run_that_cannot_start_says_why_in_one_line(tmp_path: Path) -> None:
+def refused(models: Path) -> str:
+    """Runs the command with models that it must not use, and returns the one line that says why."""
     result = subprocess.run(
         [sys.executable, "-m", "bot", "ask"],
         input=MEMBER.encode(),
         capture_output=True,
         cwd=ROOT,
-        env=subprocess_environment(BOT_MODELS=tmp_path),
+        env=subprocess_environment(BOT_MODELS=models),
     )
     assert result.returncode == 1
     assert result.stdout == b""
-    assert result.stderr.decode().splitlines() == [f"Error: No trained model in {tmp_path}. Run: make train"]
+    (line,) = result.stderr.decode().splitlines()
+    return line
+
+
+def test_a_run_that_cannot_start_says_why_in_one_line(tmp_path: Path) -> None:
+    assert refused(tmp_path) == f"Error: No trained model in {tmp_path}. Run: make train"
+
+
+def test_a_run_with_a_model_of_other_code_says_why_in_one_line(tmp_path: Path, model_path: Path) -> None:
+    shutil.copy(model_path, tmp_path)
+    manifest = json.loads(model_path.with_name(MANIFEST_NAME).read_text())
+    (tmp_path / MANIFEST_NAME).write_text(
+        json.dumps({**manifest, "digest": "of other code", "pipeline": "of other code"})
+    )
+    line = refused(tmp_path)
+    assert "other code" in line
+    assert line.endswith("Run: make train")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from served import Server, Visitor, refused_start
+from served import Server, Visitor, project_copy, refused_start
 
 from bot.runtime.training import MANIFEST_NAME, MODEL_NAME
 
@@ -62,6 +62,29 @@ def test_a_model_of_other_code_is_refused_in_one_line(tmp_path: Path, models: Pa
     error = refused_start(tmp_path, options=["--model", old, "--trust"], BOT_MODELS=models)
     assert str(old) in error
     assert error.endswith("Run: make train")
+
+
+def test_a_model_of_an_older_pipeline_is_refused(tmp_path: Path, model_path: Path, no_rasa: str) -> None:
+    project = project_copy(tmp_path, model_path)
+    with (project / "bot" / "nlu" / "wording.py").open("a") as module:
+        module.write("\n# newer than the model\n")
+    error = refused_start(tmp_path, project, PYTHONPATH=no_rasa)
+    assert "other code" in error
+    assert error.endswith("Run: make train")
+
+
+def test_a_model_of_older_phrasings_is_served_with_a_note(tmp_path: Path, model_path: Path) -> None:
+    """An editor's page goes on; the new phrasing is understood after training."""
+    project = project_copy(tmp_path, model_path)
+    (topic,) = (project / "data" / "nlu" / "faq").rglob("us_member.yml")
+    text = topic.read_text(encoding="utf-8")
+    topic.write_text(text.replace("  examples: |\n", "  examples: |\n    - membership of these states, how so\n"))
+    server = Server(tmp_path, project)
+    try:
+        assert Visitor(server).ask("Is the US a member?")
+        assert "Note: The model was trained with other phrasings" in server.said()
+    finally:
+        server.stop()
 
 
 def test_a_model_file_that_is_missing_is_named(tmp_path: Path, models: Path, no_rasa: str) -> None:
