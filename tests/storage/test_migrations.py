@@ -8,15 +8,17 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import subprocess_environment
+from conftest import say, subprocess_environment
 from sqlalchemy.engine import Engine
 
 from bot.errors import StartError
+from bot.runtime.agent import Assistant
 from bot.runtime.settings import ROOT
 from bot.storage.database import migrate, open_database
 from bot.storage.tables import conversations, metadata
 
 Open = Callable[[str], Engine]
+MEMBER = "Is the US a member?"
 
 
 def differences(engine: Engine) -> list:
@@ -66,6 +68,28 @@ def test_tables_of_a_newer_version_are_used_as_they_are(database_url: str, open_
     assert repr(differences(again)) == newer
     with again.connect() as connection:
         assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "9999_newer"
+
+
+def test_turns_are_stored_in_tables_of_a_newer_version(
+    database_url: str, assistant_on: Callable[[str], Assistant], open_engine: Open
+) -> None:
+    """Replicas of two releases at once: one that ran when the tables were changed, one that was started after."""
+    running = assistant_on(database_url)
+    say(running, "a", MEMBER)
+    of_a_newer_version(
+        running.store.engine,
+        "ALTER TABLE turns ADD COLUMN surplus INTEGER",
+        "ALTER TABLE turns ADD COLUMN rank INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE conversations ADD COLUMN language VARCHAR(8) NOT NULL DEFAULT 'en'",
+        "CREATE TABLE newer (id INTEGER PRIMARY KEY)",
+    )
+    started = assistant_on(database_url)
+    for assistant, conversation in ((running, "a"), (started, "a"), (running, "b"), (started, "c")):
+        (reply,) = say(assistant, conversation, MEMBER)
+        assert reply.outcome == "answered"
+    with open_engine(database_url).connect() as connection:
+        stored = connection.execute(sa.text("SELECT conversation_id, topic FROM turns ORDER BY id")).all()
+    assert stored == [(conversation, "faq/us_member") for conversation in ("a", "a", "a", "b", "c")]
 
 
 def test_tables_that_lack_something_are_refused_and_left_alone(database_url: str, open_engine: Open) -> None:
