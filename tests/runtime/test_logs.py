@@ -4,9 +4,13 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
+from conftest import free_port
+from served import Server, Visitor
+from sqlalchemy.engine import make_url
 
 from bot.runtime import logs
 
@@ -44,3 +48,30 @@ def test_an_exception_is_logged_without_the_variables_of_its_frames(logged: io.S
 def test_rasas_remarks_for_its_developers_are_not_shown(logged: io.StringIO, level: str) -> None:
     getattr(structlog.get_logger(), level)("processor.message.parse")
     assert logged.getvalue() == ""
+
+
+def test_no_secret_of_the_settings_is_logged_at_any_level(
+    tmp_path: Path, model_path: Path, postgresql_url: str
+) -> None:
+    secrets = {
+        "BOT_SECRET": "a signing key that nobody may read 1",
+        "BOT_TELEGRAM_TOKEN": "12345:telegram-token",
+        "BOT_TELEGRAM_SECRET": "telegram-secret",
+    }
+    # The database trusts this machine, and Redis is not there: both addresses are used and end up in errors.
+    addresses = {
+        "BOT_DATABASE_URL": make_url(postgresql_url).set(password="database-key").render_as_string(hide_password=False),
+        "BOT_REDIS_URL": f"redis://:redis-key@127.0.0.1:{free_port()}/0",
+    }
+    server = Server(tmp_path, BOT_LOG_LEVEL="DEBUG", **secrets, **addresses)
+    try:
+        Visitor(server).ask("Is the US a member?")
+        Visitor(server, "forged").send("Is the US a member?")
+        assert server.post({}, "/webhooks/telegram/webhook").status_code == 403
+        assert server.get("/ready").status_code == 200
+    finally:
+        server.stop()
+    said = server.said()
+    assert "Redis does not answer" in said
+    for secret in (*secrets.values(), "database-key", "redis-key"):
+        assert secret not in said
