@@ -132,7 +132,7 @@ class Paper(_Entry):
     @property
     def when(self) -> str:
         """The date as a person would say it."""
-        return self.date if self.date.startswith("c.") else spoken_date(self.date)
+        return self.date.replace("c.", "about", 1) if self.date.startswith("c.") else spoken_date(self.date)
 
 
 class NewsItem(_Entry):

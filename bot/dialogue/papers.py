@@ -75,7 +75,7 @@ def paper_list(intro: str, papers: Sequence[Paper], asked: str, page: int, extra
 def paper_reply(content: Content, paper: Paper) -> Reply:
     """One paper: what it says as of its date, and what has happened since."""
     situations = situations_of(content, paper)
-    parts = [f"An analysis of AMICC, {paper.when}; this is what it says as of then.", paper.summary]
+    parts = [f"An AMICC analysis, {paper.when}. This is what it said at the time:", paper.summary]
     since: list[Source] = []
     if situations:
         first = situations[0]
@@ -84,7 +84,7 @@ def paper_reply(content: Content, paper: Paper) -> Reply:
     elif paper.since:
         parts.append(f"Since then: {paper.since.text}")
         since = paper.since.sources
-    link = f"Read it: {paper.url}" if paper.url else "No address of the paper itself is documented."
+    link = f"Read it: {paper.url}" if paper.url else "I have no link to the paper itself."
     shorter = content.knowledge.papers.get(paper.shorter or "")
     choices = [
         *([paper_choice(shorter)] if shorter else []),

@@ -35,7 +35,7 @@ class Card(BaseModel):
 
     Attributes:
         title: Its exact name.
-        date: As a person would say it: ``July 2015``, ``c. mid-2015``.
+        date: As a person would say it: ``July 2015``, ``about mid-2015``.
         text: What it is, in one line.
         url: Where it can be read; None if no address is documented.
         choice: What picking the card sends.

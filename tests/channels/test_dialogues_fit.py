@@ -17,7 +17,7 @@ from bot.dialogue.reply import Reply
 from bot.runtime.settings import ROOT
 
 FILES = sorted((ROOT / "tests" / "dialogues").rglob("*.yml"))
-INTRO = "AMICC's automatic assistant. HELP for help, STOP to end."
+INTRO = "AMICC's automated assistant. HELP for help, STOP to end."
 
 
 def check(channel: Capabilities, message: Outgoing) -> None:

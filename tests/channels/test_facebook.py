@@ -23,7 +23,7 @@ def sends(assistant: Any, *names: str) -> list[dict[str, Any]]:
     [
         ("text", "Is the US a member?"),
         ("quick_reply", "Why is the US not a member"),
-        ("get_started", "Hello. I am the automatic assistant of AMICC"),
+        ("get_started", "Hello. I am the automated assistant of AMICC"),
         ("postback", ""),
         ("postback_without_id", ""),
         ("picture", "I can only read words."),

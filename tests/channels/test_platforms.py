@@ -187,7 +187,7 @@ def test_after_a_restart_a_repetition_gets_the_same_reply(name: str, assistant: 
         return world.platform.texts()
 
     first, second = play(name, assistant, scene), play(name, assistant, scene)
-    intro = "AMICC's automatic assistant. HELP for help, STOP to end.\n"
+    intro = "AMICC's automated assistant. HELP for help, STOP to end.\n"
     assert [text.removeprefix(intro).lstrip() for text in first] == second
     with assistant.store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM turns").scalar() == 1

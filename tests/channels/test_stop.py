@@ -15,8 +15,8 @@ ENDED = {
     "slack": "Cancelled. What you told me in this form is deleted.",
     "telegram": "Cancelled. What you told me in this form is deleted.",
     "facebook": "Cancelled. What you told me in this form is deleted.",
-    "sms": "AMICC's automatic assistant: you have been unsubscribed",
-    "whatsapp": "AMICC's automatic assistant: you have been unsubscribed",
+    "sms": "AMICC's automated assistant: you have been unsubscribed",
+    "whatsapp": "AMICC's automated assistant: you have been unsubscribed",
 }
 by_phone = pytest.mark.parametrize("kind", ["sms", "whatsapp"])
 

@@ -37,8 +37,8 @@ def test_a_question_is_answered_with_inline_buttons(assistant: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "begins"),
     [
-        ("command_start", "Hello. I am the automatic assistant of AMICC"),
-        ("command_start_with_parameter", "Hello. I am the automatic assistant of AMICC"),
+        ("command_start", "Hello. I am the automated assistant of AMICC"),
+        ("command_start_with_parameter", "Hello. I am the automated assistant of AMICC"),
         ("command_help", "Ask in your own words"),
         ("button_press", "<b>Why is the US not a member"),
         ("button_press_on_old_message", "<b>"),

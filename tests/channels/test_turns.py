@@ -75,7 +75,7 @@ def test_every_answer_and_canned_response_fits_every_channel(
     content = content_store.content
     for topic in content.topics.values():
         within_limits(
-            [topic_reply(content, topic)], channel, "AMICC's automatic assistant. HELP for help, STOP to end."
+            [topic_reply(content, topic)], channel, "AMICC's automated assistant. HELP for help, STOP to end."
         )
     for response in content.responses.values():
         within_limits([canned_reply(content, response)], channel)

@@ -13,8 +13,8 @@ from world import KEYS, World, headers, message, payload, play
 from bot.channels.pseudonyms import Pseudonyms
 from bot.channels.stop import abandon_form, keyword
 
-INTRO = "AMICC's automatic assistant. HELP for help, STOP to end."
-STOPPED = "AMICC's automatic assistant: you have been unsubscribed"
+INTRO = "AMICC's automated assistant. HELP for help, STOP to end."
+STOPPED = "AMICC's automated assistant: you have been unsubscribed"
 
 
 def sends(assistant: Any, *names: str) -> list[dict[str, Any]]:
@@ -32,8 +32,8 @@ def sends(assistant: Any, *names: str) -> list[dict[str, Any]]:
         ("sms_text", f"{INTRO}\nIs the US a member?\n"),
         ("sms_number", f"{INTRO}\n"),
         ("sms_more", f"{INTRO}\n"),
-        ("sms_start", f"{INTRO}\nHello. I am AMICC's automatic assistant."),
-        ("sms_help", "AMICC's automatic assistant: general information"),
+        ("sms_start", f"{INTRO}\nHello. I am AMICC's automated assistant."),
+        ("sms_help", "AMICC's automated assistant: general information"),
         ("mms_picture", f"{INTRO}\nI can only read words."),
         ("mms_two_pictures", f"{INTRO}\nI can only read words."),
         ("mms_picture_with_text", f"{INTRO}\nWhat is the International Criminal Court?\n"),

@@ -65,7 +65,7 @@ def test_no_address_of_a_paper_is_invented(knowledge: Knowledge) -> None:
 
 def test_a_paper_is_told_as_of_its_date_in_three_to_five_sentences(knowledge: Knowledge) -> None:
     for paper in knowledge.papers.values():
-        assert paper.when == "c. mid-2015"
+        assert paper.when == "about mid-2015"
         assert 3 <= paper.summary.count(". ") + 1 <= 6, paper.id  # "H.Res." and "Mr." have a stop too
         assert "\n" not in paper.line
 

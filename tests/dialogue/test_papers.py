@@ -36,7 +36,7 @@ def test_a_list_shows_three_papers_with_title_date_and_line_and_no_invented_link
     papers = list(content.knowledge.papers.values())
     reply = paper_list("Here.", papers, "Latest papers?", 1, [LIST_PAPERS])
     assert [card.title for card in reply.cards] == [paper.title for paper in papers[:PAGE]]
-    assert [card.date for card in reply.cards] == ["c. mid-2015"] * PAGE
+    assert [card.date for card in reply.cards] == ["about mid-2015"] * PAGE
     assert [card.text for card in reply.cards] == [paper.line for paper in papers[:PAGE]]
     assert {card.url for card in reply.cards} == {None}
     assert reply.topic == [paper.key for paper in papers[:PAGE]]
@@ -70,9 +70,9 @@ def test_each_paper_is_told_as_of_its_date_with_what_has_happened_since(content:
     for paper in content.knowledge.papers.values():
         reply = paper_reply(content, paper)
         assert reply.title == paper.title
-        assert reply.text.startswith("An analysis of AMICC, c. mid-2015")
+        assert reply.text.startswith("An AMICC analysis, about mid-2015")
         assert "Since then: " in reply.text
-        assert reply.text.endswith("No address of the paper itself is documented.")
+        assert reply.text.endswith("I have no link to the paper itself.")
         assert reply.sources[0] == paper.page
         assert len(reply.sources) > 1
         assert reply.short_text is not None
@@ -105,7 +105,7 @@ def test_what_has_happened_since_comes_from_the_situation_or_the_papers_own_line
 
 def test_nothing_newer_is_said_to_be_nothing(content: Content) -> None:
     paper = content.knowledge.papers["otp_strategy"].copy(update={"since": None})
-    assert since_reply(content, paper).text == "I have nothing on what has happened since c. mid-2015."
+    assert since_reply(content, paper).text == "I have nothing on what has happened since about mid-2015."
 
 
 def test_themes_come_in_pages_and_each_leads_to_papers(content: Content) -> None:
