@@ -77,12 +77,12 @@ def test_only_the_first_reply_says_who_is_writing(assistant: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sms", "whatsapp"])
-def test_the_first_reply_says_who_it_is_that_it_is_automatic_help_and_stop(kind: str, assistant: Any) -> None:
+def test_the_first_reply_says_who_it_is_that_it_is_automated_help_and_stop(kind: str, assistant: Any) -> None:
     async def scene(world: World) -> None:
         for text in ("What is the ICC?", "", "I want to volunteer", "YES"):
             (first,) = await world.say(text, person=len(text))
             assert first.splitlines()[0] == INTRO
-            for word in ("AMICC", "automatic", "HELP", "STOP"):
+            for word in ("AMICC", "automated", "HELP", "STOP"):
                 assert word in first.splitlines()[0]
             (second,) = await world.say("2", person=len(text))
             assert INTRO not in second
