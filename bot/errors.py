@@ -7,12 +7,22 @@ exits with status 1; a traceback would only hide it.
 from __future__ import annotations
 
 import os
+import traceback
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 
 class AssistantError(Exception):
     """Base of all errors that a person can mend; ``str()`` is one line that says what to do."""
+
+
+def where(error: Optional[BaseException]) -> str:
+    """An error for the log: its type and the lines it came through. Not its text, which may hold a visitor's words."""
+    if error is None:
+        return ""
+    lines = traceback.format_tb(error.__traceback__)
+    shown = "\n".join([type(error).__name__, *(line.rstrip() for line in lines)])
+    return f"{shown}\nbecause of {where(error.__cause__)}" if error.__cause__ else shown
 
 
 class Problem(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import traceback
 from collections.abc import Collection
 from typing import Optional
 
@@ -16,7 +15,7 @@ from sanic.response import BaseHTTPResponse, HTTPResponse
 
 from bot.channels.clients import may_ask
 from bot.channels.web_schema import ErrorBody, ErrorCode, ErrorResponse
-from bot.errors import WEB_ERRORS
+from bot.errors import WEB_ERRORS, where
 
 logger = logging.getLogger(__name__)
 
@@ -53,11 +52,6 @@ class ApiError(Exception):
         self.status = status or _STATUS[code]
         self.text = f"{WEB_ERRORS[code]} {detail}".rstrip()
         self.wait = UNAVAILABLE_WAIT if wait is None and code == "unavailable" else wait
-
-
-def where(error: BaseException) -> str:
-    """An error for the log: its type and the lines it came through. Not its text, which may hold a visitor's words."""
-    return "\n".join([type(error).__name__, *(line.rstrip() for line in traceback.format_tb(error.__traceback__))])
 
 
 def error_response(error: ApiError) -> HTTPResponse:

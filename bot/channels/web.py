@@ -15,7 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.clients import Network, client_address, may_ask
-from bot.channels.http import API, ApiError, where
+from bot.channels.http import API, ApiError
 from bot.channels.limits import Limit, RateLimit
 from bot.channels.output import ReplyChannel
 from bot.channels.sessions import SessionError, Sessions
@@ -30,7 +30,7 @@ from bot.channels.web_schema import (
 from bot.content.store import ContentStore
 from bot.dialogue.replies import canned_reply
 from bot.dialogue.reply import Reply
-from bot.errors import StorageError
+from bot.errors import StorageError, where
 from bot.storage.conversations import ConversationStore
 
 logger = logging.getLogger(__name__)

@@ -6,10 +6,29 @@ import hashlib
 import logging
 import sys
 import warnings
+from types import TracebackType
+from typing import Optional, Union
 
 import structlog
 
+from bot.errors import where
+
 _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+_ExcInfo = Union[tuple[type[BaseException], BaseException, Optional[TracebackType]], tuple[None, None, None]]
+
+
+def _trace(exc_info: _ExcInfo) -> str:
+    return where(exc_info[1])
+
+
+class _TextLines(logging.Formatter):
+    """Lines for people. Neither the text of an exception nor the variables of its frames are shown."""
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name is that of the standard library
+        """See :func:`bot.errors.where`."""
+        return _trace(ei)
 
 
 def bind_turn(conversation: str, message: str) -> None:
@@ -31,7 +50,7 @@ def _json_lines() -> logging.Formatter:
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.ExceptionRenderer(_trace),
             structlog.processors.JSONRenderer(default=str),
         ],
     )
@@ -45,7 +64,7 @@ def configure(level: str, form: str = "text") -> None:
         form: ``text`` for people, ``json`` for programs: one object a line, with the turn's ids.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_json_lines() if form == "json" else logging.Formatter(_LINE))
+    handler.setFormatter(_json_lines() if form == "json" else _TextLines(_LINE))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Rasa and its libraries log at INFO what matters to their developers only.
     for name in ("rasa", "rasa_sdk", "alembic", "sanic", "apscheduler", "matplotlib", "urllib3", "asyncio"):
@@ -59,11 +78,14 @@ def configure(level: str, form: str = "text") -> None:
 
 
 def configure_structlog(level: str) -> None:
-    """Sends Rasa's structured logs the same way, without the local variables of frames: they hold visitors' words."""
+    """Sends Rasa's structured logs the same way.
+
+    The text of exceptions and the variables of frames are left out: they hold visitors' words.
+    """
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
-            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.ExceptionRenderer(_trace),
             structlog.processors.EventRenamer("event"),
             _without_words,
             structlog.processors.JSONRenderer(default=str),
@@ -74,7 +96,7 @@ def configure_structlog(level: str) -> None:
     )
 
 
-_WORDS = ("text", "user_text", "parse_data_text", "message", "rasa_events", "slot_values")
+_WORDS = ("text", "user_text", "parse_data_text", "message", "rasa_event", "rasa_events", "slot_values")
 
 
 def _without_words(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

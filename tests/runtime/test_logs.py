@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,9 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     structlog.configure(**before)
 
 
-@pytest.mark.parametrize("field", ["text", "user_text", "parse_data_text", "message", "rasa_events", "slot_values"])
+@pytest.mark.parametrize(
+    "field", ["text", "user_text", "parse_data_text", "message", "rasa_event", "rasa_events", "slot_values"]
+)
 def test_fields_in_which_rasa_logs_what_was_typed_are_dropped(logged: io.StringIO, field: str) -> None:
     structlog.get_logger().warning("message.parsing.failed", sender="a", **{field: WORDS})
     assert json.loads(logged.getvalue()) == {"event": "message.parsing.failed", "level": "warning", "sender": "a"}
@@ -42,6 +45,31 @@ def test_an_exception_is_logged_without_the_variables_of_its_frames(logged: io.S
         structlog.get_logger().exception("action.failed")
     assert "LookupError" in logged.getvalue()
     assert typed not in logged.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_text_of_an_exception_is_not_logged_nor_that_of_its_cause(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", error)
+    before, structured = logging.root.handlers[:], structlog.get_config()
+    try:
+        logs.configure("INFO", form)
+        try:
+            try:
+                int(WORDS)
+            except ValueError as cause:
+                raise LookupError(WORDS) from cause
+        except LookupError:
+            logging.getLogger("bot").exception("An action failed.")
+            structlog.get_logger().exception("action.failed")
+    finally:
+        logging.root.handlers[:] = before
+        structlog.configure(**structured)
+    for expected in ("An action failed.", "action.failed", "LookupError", "ValueError", "test_logs.py"):
+        assert expected in error.getvalue()
+    assert WORDS not in error.getvalue()
 
 
 @pytest.mark.parametrize("level", ["debug", "info"])
