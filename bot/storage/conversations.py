@@ -7,12 +7,11 @@ machine) and drops a visitor's state silently when the database fails. This one 
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Optional, TypeVar
+from typing import Any, Optional
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -22,7 +21,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from bot.dialogue.reply import Reply
 from bot.errors import ConflictError, Errors, StorageError
@@ -33,6 +32,7 @@ from bot.storage.erasure import erase, erasure_key, replies_before_erasure
 from bot.storage.feedback import Vote, record_vote
 from bot.storage.handover import HANDOVER_SLOTS, handed_over
 from bot.storage.tables import conversations, erasures, events, turns
+from bot.storage.transactions import Transactions
 
 WINDOW = 24
 """Events read back for a turn: about four turns, more than any rule looks at."""
@@ -42,8 +42,6 @@ CONTEXT_LIFETIME = 4 * 3600.0
 
 FORM_LIFETIME = 7 * 24 * 3600.0
 """Seconds after which an open form, and the state with it, is dropped."""
-
-T = TypeVar("T")
 
 # Built once: putting a statement together costs as much as running it.
 _CONVERSATION: Any = sa.bindparam("conversation")
@@ -101,6 +99,7 @@ class ConversationStore(TrackerStore):
         """
         super().__init__(domain)
         self.engine = engine
+        self.transactions = Transactions(engine)
         self._clock = clock
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
@@ -109,7 +108,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StorageError: The database failed.
         """
-        return await self._transact(lambda connection: self._read(connection, sender_id))
+        return await self.transactions.run(lambda connection: self._read(connection, sender_id))
 
     async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
         """A tracker for a new conversation. Unlike Rasa's, it is stored with its first turn, not before."""
@@ -127,14 +126,14 @@ class ConversationStore(TrackerStore):
         """
         if not isinstance(tracker, StoredTracker):
             raise TypeError("only trackers that this store made can be saved")
-        if await self._transact(lambda connection: self._write(connection, tracker)):
+        if await self.transactions.run(lambda connection: self._write(connection, tracker)):
             forget_old_pages(self.engine)
         tracker.version += 1
         tracker.stored_events = len(tracker.events)
 
     async def keys(self) -> Iterable[str]:
         """Ids of all conversations."""
-        return await self._transact(
+        return await self.transactions.run(
             lambda connection: list(connection.execute(sa.select(conversations.c.id)).scalars())
         )
 
@@ -146,7 +145,7 @@ class ConversationStore(TrackerStore):
         """
         erasure = erasure_key(sender_id, message_id)
         parameters = {"conversation": sender_id, "message": message_id, "erasure": erasure}
-        rows = await self._transact(lambda connection: connection.execute(_REPEATED, parameters).all())
+        rows = await self.transactions.run(lambda connection: connection.execute(_REPEATED, parameters).all())
         if not rows:
             return None
         if isinstance(rows[0].data, list):
@@ -163,7 +162,7 @@ class ConversationStore(TrackerStore):
             StorageError: The database failed.
         """
         now = self._clock()
-        return await self._transact(
+        return await self.transactions.run(
             lambda connection: record_vote(connection, sender_id, message_id, vote, reason, now)
         )
 
@@ -173,24 +172,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StorageError: The database failed.
         """
-        await self._transact(lambda connection: connection.execute(_NOTHING).scalar())
-
-    async def _transact(self, work: Callable[[Connection], T]) -> T:
-        """Runs work in one transaction.
-
-        A database behind a network gets a thread: a slow answer must not stop the other visitors' turns. A local file
-        answers in less time than it takes to wake a thread.
-        """
-        if self.engine.dialect.name == "sqlite":
-            return self._transaction(work)
-        return await asyncio.to_thread(self._transaction, work)
-
-    def _transaction(self, work: Callable[[Connection], T]) -> T:
-        try:
-            with self.engine.begin() as connection:
-                return work(connection)
-        except SQLAlchemyError as error:
-            raise StorageError(Errors.E032.format(reason=type(error).__name__)) from error
+        await self.transactions.run(lambda connection: connection.execute(_NOTHING).scalar())
 
     def _read(self, connection: Connection, sender_id: str) -> Optional[StoredTracker]:
         row = connection.execute(_STATE, {"conversation": sender_id}).first()

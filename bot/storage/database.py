@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -24,7 +27,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 MIGRATION_LOCK = 7_226_422
 """Key of the advisory lock under which PostgreSQL's tables are made; any number that nothing else here uses."""
 POOL_SIZE = 2
-"""One connection works for the event loop's turns, one is spare: turns of a process come one at a time."""
+"""While one connection waits for the disk, one works for another turn; more turns than that find no free core."""
 SQLITE_PATIENCE = 10
 """Seconds that SQLite waits for another process to finish writing."""
 
@@ -124,6 +127,24 @@ def _check_newer(connection: Connection, revision: str) -> None:
     logger.warning("The tables are of a newer version (%s) than this code; it uses what it knows of them.", revision)
 
 
+@contextmanager
+def waiting_at_most(connection: Connection, seconds: float) -> Iterator[None]:
+    """Has SQLite wait for other processes for so long, not for :data:`SQLITE_PATIENCE`; PostgreSQL is as ever."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * seconds:.0f}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * SQLITE_PATIENCE}")
+
+
+def insert_into(connection: Connection, table: sa.Table) -> Any:
+    """An INSERT that knows ``ON CONFLICT``, which both databases write alike and SQLAlchemy keeps apart."""
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name](table)
+
+
 def forget_old_pages(engine: Engine) -> bool:
     """Empties SQLite's write-ahead log, where pages keep what has been deleted or overwritten since.
 
@@ -134,11 +155,7 @@ def forget_old_pages(engine: Engine) -> bool:
     """
     if engine.dialect.name != "sqlite":
         return True
-    with engine.connect() as connection:
-        # A reader in another process, such as a long export, must not stop the visitors' turns for ten seconds.
-        connection.exec_driver_sql("PRAGMA busy_timeout=100")
-        try:
-            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-        finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={SQLITE_PATIENCE * 1000}")
+    # A reader in another process, such as a long export, must not stop the visitors' turns for ten seconds.
+    with engine.connect() as connection, waiting_at_most(connection, 0.1):
+        busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     return not busy

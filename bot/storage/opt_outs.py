@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from bot.errors import Errors, StorageError
+from bot.storage.database import insert_into
 from bot.storage.tables import conversations, opt_outs
-
-T = TypeVar("T")
+from bot.storage.transactions import Transactions
 
 
 class Standing(NamedTuple):
@@ -38,9 +34,9 @@ _STANDING = sa.select(
 class OptOuts:
     """The table of those who want no message until they say START."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Uses the engine of the conversation store."""
-        self._engine = engine
+    def __init__(self, transactions: Transactions) -> None:
+        """Uses the transactions of the conversation store."""
+        self._transactions = transactions
 
     async def add(self, pseudonym: str) -> None:
         """Notes a STOP; a second one changes nothing.
@@ -48,11 +44,10 @@ class OptOuts:
         Raises:
             StorageError: The database failed.
         """
-        try:
-            row = {"pseudonym": pseudonym, "at": time.time()}
-            await self._run(lambda connection: connection.execute(sa.insert(opt_outs), row))
-        except IntegrityError:
-            return
+        row = {"pseudonym": pseudonym, "at": time.time()}
+        await self._transactions.run(
+            lambda connection: connection.execute(insert_into(connection, opt_outs).on_conflict_do_nothing(), row)
+        )
 
     async def remove(self, pseudonyms: Sequence[str]) -> None:
         """Notes a START.
@@ -61,7 +56,7 @@ class OptOuts:
             StorageError: The database failed.
         """
         statement = sa.delete(opt_outs).where(opt_outs.c.pseudonym.in_(pseudonyms))
-        await self._run(lambda connection: connection.execute(statement))
+        await self._transactions.run(lambda connection: connection.execute(statement))
 
     async def standing(self, pseudonyms: Sequence[str], conversation: str) -> Standing:
         """What has to be known of somebody before a message is read, asked for at once.
@@ -74,17 +69,5 @@ class OptOuts:
             StorageError: The database failed.
         """
         parameters = {"pseudonyms": list(pseudonyms), "conversation": conversation}
-        row = await self._run(lambda connection: connection.execute(_STANDING, parameters).one())
+        row = await self._transactions.run(lambda connection: connection.execute(_STANDING, parameters).one())
         return Standing(bool(row.stopped), bool(row.known))
-
-    async def _run(self, work: Callable[[Connection], T]) -> T:
-        def transaction() -> T:
-            try:
-                with self._engine.begin() as connection:
-                    return work(connection)
-            except IntegrityError:
-                raise
-            except SQLAlchemyError as error:
-                raise StorageError(Errors.E032.format(reason=type(error).__name__)) from error
-
-        return await asyncio.to_thread(transaction)

@@ -8,10 +8,9 @@ from typing import Any, Literal, Optional, get_args
 
 import sqlalchemy as sa
 from pydantic import BaseModel
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
-from bot.storage.database import forget_old_pages
+from bot.storage.database import forget_old_pages, insert_into
 from bot.storage.notices import queue
 from bot.storage.submissions import Kind, Submission, Withdrawal
 from bot.storage.tables import notices, records, submissions
@@ -29,8 +28,6 @@ WRONG_TRIES_LAST = 24 * 3600.0
 The limit is on the number, because only the address can be guessed: a number has 50 random bits. A limit on all numbers
 together would let anybody keep everybody else from withdrawing.
 """
-
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Record(BaseModel):
@@ -136,7 +133,7 @@ def _put(connection: Connection, submission: Submission, now: float) -> tuple[in
         "consent_at": submission.consent_at,
         "updated_at": now,
     }
-    insert = _INSERT[connection.dialect.name](records).values(
+    insert = insert_into(connection, records).values(
         kind=submission.kind, email=submission.email, created_at=now, **answers
     )
     if submission.email is None:

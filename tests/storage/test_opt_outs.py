@@ -17,7 +17,7 @@ def one(assistant_on: Callable[..., Assistant], database_url: str) -> Assistant:
 
 
 def test_a_stop_holds_until_start_under_any_key(one: Assistant) -> None:
-    opt_outs = OptOuts(one.store.engine)
+    opt_outs = OptOuts(one.store.transactions)
 
     async def story() -> list[bool]:
         seen = []
@@ -34,7 +34,7 @@ def test_a_stop_holds_until_start_under_any_key(one: Assistant) -> None:
 
 
 def test_a_conversation_is_known_once_a_turn_is_stored(one: Assistant) -> None:
-    opt_outs = OptOuts(one.store.engine)
+    opt_outs = OptOuts(one.store.transactions)
     assert asyncio.run(opt_outs.standing(["p"], "c")) == Standing(stopped=False, known=False)
     say(one, "c", "thank you")
     assert asyncio.run(opt_outs.standing(["p"], "c")) == Standing(stopped=False, known=True)
@@ -44,7 +44,7 @@ def test_a_conversation_is_known_once_a_turn_is_stored(one: Assistant) -> None:
 def test_a_database_that_fails_is_an_error_that_says_so(one: Assistant) -> None:
     with one.store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE opt_outs")
-    opt_outs = OptOuts(one.store.engine)
+    opt_outs = OptOuts(one.store.transactions)
     for work in (opt_outs.standing(["p"], "c"), opt_outs.add("p"), opt_outs.remove(["p"])):
         with pytest.raises(StorageError):
             asyncio.run(work)
