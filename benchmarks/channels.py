@@ -136,8 +136,8 @@ def _server(folder: str) -> Iterator[tuple[Assistant, dict[str, PlatformChannel]
     from bot.runtime.serving import build_assistant
 
     assistant = build_assistant(load_settings(), f"sqlite:///{Path(folder) / 'channels.sqlite3'}")
-    shared = Shared([SECRET], assistant.content, SenderLimit(RateLimit(100 * MESSAGES)))
-    channels = {each.name(): each for each in messaging_channels(_settings(), shared, assistant.store)}
+    shared = Shared([SECRET], assistant.content, SenderLimit(RateLimit(100 * MESSAGES)), assistant.store)
+    channels = {each.name(): each for each in messaging_channels(_settings(), shared)}
     try:
         yield assistant, channels
     finally:

@@ -13,6 +13,7 @@ from typing import Any, Optional
 from uuid import uuid4
 
 import aiohttp
+import sqlalchemy as sa
 from platform_on_loopback import PAGE_TOKEN, SLACK_TOKEN, TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN, FakePlatform
 from rasa.core.channels.channel import register
 from sanic import Sanic
@@ -110,7 +111,7 @@ class World:
     def _channel(self, per_minute: int) -> PlatformChannel:
         host = self.platform.address
         limit = SenderLimit(RateLimit(per_minute, lambda: self.now), lambda: self.now)
-        shared = Shared(KEYS, self.assistant.content, limit)
+        shared = Shared(KEYS, self.assistant.content, limit, self.assistant.store)
         if self.name == "slack":
             return SlackChannel(shared, SlackApi(SLACK_TOKEN, f"{host}/slack", IMPATIENT), SECRET)
         if self.name == "telegram":
@@ -118,7 +119,7 @@ class World:
         if self.name == "facebook":
             return FacebookChannel(shared, FacebookApi(PAGE_TOKEN, f"{host}/graph", IMPATIENT), SECRET, "verify-me")
         twilio = TwilioApi(TWILIO_ACCOUNT, TWILIO_TOKEN, f"{host}/twilio", f"{host}/content", IMPATIENT)
-        return TwilioChannel(shared, twilio, SECRET, PUBLIC, self.assistant.store)
+        return TwilioChannel(shared, twilio, SECRET, PUBLIC)
 
     def with_lists(self) -> None:
         """Gives the Twilio account the templates for WhatsApp lists, as ``channels register`` does."""
@@ -180,6 +181,16 @@ def message(channel: str, text: str, person: int = 1, number: Optional[int] = No
     prefix = "whatsapp:" if channel == "whatsapp" else ""
     fields.update(Body=text, MessageSid=f"SM{number:032x}", From=f"{prefix}+1500555{1000 + person}")
     return urlencode(fields).encode()
+
+
+def stored(assistant: Any) -> dict[str, list[Any]]:
+    """Every row of every table that has any."""
+    with assistant.store.engine.connect() as connection:
+        tables = {
+            name: connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()
+            for name in sa.inspect(connection).get_table_names()
+        }
+    return {name: rows for name, rows in tables.items() if rows and name != "alembic_version"}
 
 
 def play(name: str, assistant: Assistant, scene: Callable[[World], Awaitable[Any]], per_minute: int = UNLIMITED) -> Any:

@@ -32,7 +32,10 @@ from bot.channels.output import ReplyChannel
 from bot.channels.pseudonyms import Pseudonyms
 from bot.content.store import ContentStore
 from bot.dialogue.replies import canned_reply
+from bot.errors import StorageError
+from bot.storage.conversations import ConversationStore
 from bot.storage.locks import ConversationLocks
+from bot.storage.receipts import Receipts
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ MAX_BODY = 1_000_000
 MAX_ID = 200
 """Characters of a platform's id that are believed."""
 REMEMBERED = 10_000
-"""Ids of messages that are remembered, so that one delivered twice is not answered twice."""
+"""Ids of messages that a process remembers, so that those delivered twice at once do not reach the database."""
 DRAIN_SECONDS = 20
 """How long a stopping server waits for replies that are still owed."""
 
@@ -58,12 +61,14 @@ class Incoming:
         text: What was typed, or what the tapped button sends; empty for what holds no words.
         place: The platform's id of the group or channel; empty in a private chat. A person's conversation in a group
             is not the one in private: what was said there stays there.
+        answered: Whether the platform has answered it itself, as Twilio does with STOP, HELP and START.
     """
 
     sender: str
     message_id: str
     text: str
     place: str = ""
+    answered: bool = False
 
     @property
     def private(self) -> bool:
@@ -79,11 +84,13 @@ class Shared:
         keys: Of BOT_SECRET, the newest first.
         content: Texts.
         limit: How many messages a person may send.
+        store: Conversations.
     """
 
     keys: Sequence[str]
     content: ContentStore
     limit: SenderLimit
+    store: ConversationStore
 
 
 class PlatformOutput(ReplyChannel):
@@ -132,6 +139,7 @@ class PlatformChannel(InputChannel):
         self.api = api
         self._content = shared.content
         self._limit = shared.limit
+        self._receipts = Receipts(shared.store.transactions)
         self._order = ConversationLocks()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -175,7 +183,7 @@ class PlatformChannel(InputChannel):
         return f"{self.name()}-{self.pseudonyms.of(self.name(), incoming.sender, incoming.place)}"
 
     def is_new(self, key: str) -> bool:
-        """Whether something with this id comes for the first time to this process; the store knows of the others.
+        """Whether something with this id comes for the first time to this process; the receipts know of the others.
 
         What is remembered is a hash: an id may name a person, and is of no use once the reply is sent.
         """
@@ -214,23 +222,44 @@ class PlatformChannel(InputChannel):
         await output.deliver()
 
     async def turn(self, incoming: Incoming, output: PlatformOutput, handler: Handler) -> None:
-        """One turn with its delivery, if the sender may write now; messages of a conversation wait for each other."""
-        if await self.admits(incoming.sender, output):
-            await self._admitted(incoming, output, handler)
+        """Takes a message if it comes for the first time; messages of a conversation wait for each other."""
+        async with self._order.lock(self.conversation(incoming)):
+            if await self._comes_first(incoming):
+                await self.respond(incoming, output, handler)
 
-    async def _admitted(self, incoming: Incoming, output: PlatformOutput, handler: Handler) -> None:
-        conversation = self.conversation(incoming)
+    async def respond(self, incoming: Incoming, output: PlatformOutput, handler: Handler) -> None:
+        """Responds to a message: with a turn and its delivery, if the sender may write now."""
+        if not await self.admits(incoming.sender, output):
+            return
+        try:
+            await handler(self._message(incoming, output))
+        except Exception:
+            # Silence would leave the visitor waiting; who runs the turns logs what it was.
+            await self.give(output, "utter_failed")
+            raise
+
+    async def _comes_first(self, incoming: Incoming) -> bool:
+        """Whether no replica has taken the message; a recorded request is genuine for ever, but does nothing again."""
+        parts = (self.name(), "receipt", incoming.sender, incoming.place, incoming.message_id)
+        try:
+            first = await self._receipts.first(self.pseudonyms.all_of(*parts))
+        except StorageError:
+            return True  # the turn will fail of the same, and say so
+        if not first:
+            metrics.CHANNEL_ERRORS.labels(self.name(), "repeated").inc()
+        return first
+
+    def _message(self, incoming: Incoming, output: PlatformOutput) -> UserMessage:
         message = UserMessage(
             "",
             output,
-            conversation,
+            self.conversation(incoming),
             input_channel=output.name(),
             message_id=self.pseudonyms.of(self.name(), "message", incoming.message_id),
             metadata={"private": incoming.private},
         )
         message.text = incoming.text
-        async with self._order.lock(conversation):
-            await handler(message)
+        return message
 
     async def close(self) -> None:
         """Waits a little for the replies that are owed, then closes the connections."""

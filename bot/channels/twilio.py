@@ -24,7 +24,6 @@ from bot.channels.platform import MAX_ID, Handler, Incoming, PlatformChannel, Pl
 from bot.channels.stop import abandon_form, keyword
 from bot.content.text import normalized
 from bot.dialogue.privacy import CONFIRMATION
-from bot.storage.conversations import ConversationStore
 from bot.storage.opt_outs import OptOuts
 
 LIST_NAME = "amicc_choices_{count}"
@@ -172,7 +171,6 @@ class TwilioChannel(PlatformChannel):
         twilio: TwilioApi,
         token: str,
         public_url: str,
-        store: ConversationStore,
     ) -> None:
         """Wires the parts.
 
@@ -181,14 +179,13 @@ class TwilioChannel(PlatformChannel):
             twilio: Calls.
             token: The account's auth token; it signs what Twilio sends.
             public_url: How Twilio sees the server: the signature covers the whole address.
-            store: Conversations.
         """
         super().__init__(shared, twilio.calls)
         self._twilio = twilio
         self._validator = RequestValidator(token)
         self._public_url = public_url.rstrip("/")
-        self._store = store
-        self._opt_outs = OptOuts(store.engine)
+        self._store = shared.store
+        self._opt_outs = OptOuts(shared.store.transactions)
 
     @classmethod
     def name(cls) -> str:
@@ -211,49 +208,49 @@ class TwilioChannel(PlatformChannel):
         if identity and sender and number and "MessageStatus" not in fields and self.is_new(identity):
             by_sms = not sender.startswith("whatsapp:")
             output = (TwilioOutput if by_sms else WhatsAppOutput)(self._twilio, number, sender)
-            self.start(self._message(fields, identity, sender, output, handler))
+            self.start(self._take(fields, Incoming(sender, identity, ""), output, handler))
         return response.text(NO_ANSWER, content_type="text/xml")
 
-    async def _message(
-        self, fields: Fields, identity: str, sender: str, output: TwilioOutput, handler: Handler
-    ) -> None:
-        text = await _said(fields)
-        pseudonyms = self.pseudonyms.all_of(self.name(), sender)
-        incoming = Incoming(sender, identity, text)
+    async def _take(self, fields: Fields, incoming: Incoming, output: TwilioOutput, handler: Handler) -> None:
+        answered = bool(fields.get("OptOutType"))
+        await self.turn(replace(incoming, text=await _said(fields), answered=answered), output, handler)
+
+    async def respond(self, incoming: Incoming, output: PlatformOutput, handler: Handler) -> None:
+        """Keeps the rules on STOP, HELP and START before anything else."""
+        pseudonyms = self.pseudonyms.all_of(self.name(), incoming.sender)
         standing = await self._opt_outs.standing(pseudonyms, self.conversation(incoming))
-        word = keyword(text, by_sms=output.capabilities is SMS)
-        told = bool(fields.get("OptOutType"))  # Twilio has kept the rule and answered already
+        word = keyword(incoming.text, by_sms=output.capabilities is SMS)
         if word == "stop":
             await self._opt_outs.add(pseudonyms[0])
             await abandon_form(self._store, self.conversation(incoming))
-            if not (told or standing.stopped) and await self.verdict(sender) != "ignore":
+            if not (incoming.answered or standing.stopped) and await self.verdict(incoming.sender) != "ignore":
                 await self.give(output, "utter_sms_stopped")
             return
         if word == "help":
-            if not told and await self.admits(sender, output):
+            if not incoming.answered and await self.admits(incoming.sender, output):
                 await self.give(output, "utter_sms_help")
             return
         if standing.stopped:
-            if normalized(text) in DELETION:
+            if normalized(incoming.text) in DELETION:
                 await self._delete_unanswered(incoming, handler)
                 return
-            if word != "start" and text.strip().casefold() != "yes":
+            if word != "start" and incoming.text.strip().casefold() != "yes":
                 return
             await self._opt_outs.remove(pseudonyms)
             word = "start"
         if word == "start":
-            if told:
+            if incoming.answered:
                 return
             incoming = replace(incoming, text="hello")
         if not standing.known:
             output.intro = self._content.content.responses["utter_sms_intro"].text
-        await self.turn(incoming, output, handler)
+        await super().respond(incoming, output, handler)
 
     async def _delete_unanswered(self, incoming: Incoming, handler: Handler) -> None:
         """Deletes what is kept of a person, who after STOP cannot be asked whether to."""
         for text in ("delete my data", CONFIRMATION.text):
             message = replace(incoming, text=text, message_id=f"{incoming.message_id} {text}")
-            await self.turn(message, Unanswered(), handler)
+            await super().respond(message, Unanswered(), handler)
 
 
 def _fields(body: bytes) -> Optional[dict[str, str]]:

@@ -14,7 +14,6 @@ from bot.channels.telegram import TelegramApi, TelegramChannel
 from bot.channels.twilio import TwilioApi, TwilioChannel
 from bot.errors import AssistantError, Errors
 from bot.runtime.settings import Settings
-from bot.storage.conversations import ConversationStore
 
 QUICK = Patience(attempts=2)
 """Somebody waits at the keyboard."""
@@ -65,19 +64,19 @@ def begun(settings: Settings, platform: Platform) -> bool:
     return any(value(settings, field) for field in platform.needed if field != "public_url")
 
 
-def messaging_channels(settings: Settings, shared: Shared, store: ConversationStore) -> list[PlatformChannel]:
+def messaging_channels(settings: Settings, shared: Shared) -> list[PlatformChannel]:
     """The channels that have all their settings; says which have some only."""
     channels = []
     for platform in PLATFORMS:
         lacking = missing(settings, platform)
         if not lacking:
-            channels.append(_channel(settings, platform.name, shared, store))
+            channels.append(_channel(settings, platform.name, shared))
         elif begun(settings, platform):
             logger.warning("%s is off: %s not set", platform.title, ", ".join(lacking))
     return channels
 
 
-def _channel(settings: Settings, name: str, shared: Shared, store: ConversationStore) -> PlatformChannel:
+def _channel(settings: Settings, name: str, shared: Shared) -> PlatformChannel:
     api = _api(settings, name, None)
 
     def given(field: str) -> str:
@@ -88,7 +87,7 @@ def _channel(settings: Settings, name: str, shared: Shared, store: ConversationS
     if isinstance(api, TelegramApi):
         return TelegramChannel(shared, api, given("telegram_secret"))
     if isinstance(api, TwilioApi):
-        return TwilioChannel(shared, api, given("twilio_token"), given("public_url"), store)
+        return TwilioChannel(shared, api, given("twilio_token"), given("public_url"))
     return FacebookChannel(shared, api, given("facebook_app_secret"), given("facebook_verify_token"))
 
 

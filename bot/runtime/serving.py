@@ -139,7 +139,7 @@ def build_app(
     redis = connect(settings.redis_url.get_secret_value()) if settings.redis_url else None
     channels: list[InputChannel] = [web_channel(settings, assistant, keys, redis)]
     sender_limit = SenderLimit(rate_limit("sender", settings.rate_sender, redis))
-    channels += messaging_channels(settings, Shared(keys, assistant.content, sender_limit), assistant.store)
+    channels += messaging_channels(settings, Shared(keys, assistant.content, sender_limit, assistant.store))
     register(channels, app, route="/webhooks/")
     app.blueprint(health_routes(assistant))
     app.blueprint(site.blueprint())

@@ -16,7 +16,7 @@ from bot.storage.database import forget_old_pages
 from bot.storage.erasure import delete_conversation
 from bot.storage.notices import delete_old
 from bot.storage.records import delete_withdrawn
-from bot.storage.tables import conversations, erasures, events
+from bot.storage.tables import conversations, erasures, events, receipts
 
 _DAY = 24 * 3600.0
 
@@ -29,12 +29,14 @@ class Kept(NamedTuple):
         withdrawn: A withdrawn record, so that staff see that it was.
         notices: A notice to staff that could not be sent.
         erasures: The last reply of an erased conversation, for a message that comes again.
+        receipts: The hash of a platform's message, by which it is known when it comes again.
     """
 
     conversations: float
     withdrawn: float = 7 * _DAY
     notices: float = 30 * _DAY
     erasures: float = 1 * _DAY
+    receipts: float = 90 * _DAY
 
 
 class Done(NamedTuple):
@@ -47,7 +49,7 @@ class Done(NamedTuple):
 
 
 def run_retention(engine: Engine, kept: Kept, clock: Callable[[], float] = time.time) -> Done:
-    """Deletes old conversations, withdrawn records, notices and erasures, and ends forms that nobody came back to.
+    """Deletes what has been kept long enough, and ends forms that nobody came back to.
 
     Args:
         engine: Where the tables are.
@@ -66,6 +68,7 @@ def run_retention(engine: Engine, kept: Kept, clock: Callable[[], float] = time.
         withdrawn = delete_withdrawn(connection, now - kept.withdrawn)
         notices = delete_old(connection, now - kept.notices)
         connection.execute(sa.delete(erasures).where(erasures.c.at < now - kept.erasures))
+        connection.execute(sa.delete(receipts).where(receipts.c.at < now - kept.receipts))
     forget_old_pages(engine)
     _vacuum(engine)
     return Done(old, forms, withdrawn, notices)

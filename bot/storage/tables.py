@@ -114,6 +114,15 @@ erasures = sa.Table(
 )
 """The last replies of erased conversations, by a hash of conversation and message, for a message that comes again."""
 
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("receipts_by_time", "at"),
+)
+"""One row a message that a messaging platform delivered, under a keyed hash; nothing says whose it was."""
+
 opt_outs = sa.Table(
     "opt_outs",
     metadata,

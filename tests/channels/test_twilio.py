@@ -123,6 +123,20 @@ def test_after_stop_there_is_silence_until_start(assistant: Any) -> None:
     play("twilio", assistant, scene)
 
 
+def test_nothing_follows_the_confirmation_of_a_stop(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        world.platform.retry_after = 1
+        world.platform.faults.append("busy")
+        for text in ("I want to volunteer", "Is the US a member?", "STOP"):
+            assert await world.post(message("sms", text), settle=False) == 200
+        await world.channel.idle()
+        texts = world.platform.texts()
+        assert len(texts) == 3
+        assert "unsubscribed" in texts[-1]
+
+    play("sms", assistant, scene)
+
+
 def test_yes_also_comes_back_but_only_after_stop(assistant: Any) -> None:
     async def scene(world: World) -> None:
         assert "Hello" not in (await world.say("yes"))[0]

@@ -1,12 +1,16 @@
 """Messaging channels of a served process: on with their settings, not there without."""
 
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 import sqlalchemy as sa
-from conftest import wait_for
+from conftest import subprocess_environment, wait_for
 from platform_on_loopback import FakePlatform
 from served import Server
 from world import KINDS, SECRET, channel_settings, headers, message
@@ -16,6 +20,7 @@ from bot.channels.platform import Shared
 from bot.content.store import ContentStore
 from bot.errors import StartError
 from bot.runtime.channels import messaging_channels
+from bot.runtime.serving import RELOAD_SECONDS
 from bot.runtime.settings import ROOT, Settings, load_settings
 from bot.storage.conversations import ConversationStore
 
@@ -38,6 +43,20 @@ def server(tmp_path_factory: pytest.TempPathFactory, model_path: Path, platform:
 def post(server: Server, channel: str, body: bytes, proof: bool = True) -> requests.Response:
     given = headers(channel, body) if proof else {}
     return server.request("POST", f"/webhooks/{channel}/webhook", data=body, headers=given)
+
+
+def test_it_never_writes_first(server: Server, platform: FakePlatform) -> None:
+    """Not when it starts, nor to somebody with an open form, nor when content or the database is tended."""
+    assert platform.calls == []
+    post(server, "twilio", message("sms", "I want to volunteer"))
+    wait_for(lambda: platform.sent, "the first step")
+    platform.calls.clear()
+    server.process.send_signal(signal.SIGHUP)
+    command = [sys.executable, "-m", "bot", "retention", "run"]
+    subprocess.run(command, cwd=ROOT, env=subprocess_environment(BOT_DATA_FOLDER=server.data), check=True)
+    assert server.get("/health").status_code == 200
+    time.sleep(2 * RELOAD_SECONDS)
+    assert platform.calls == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -92,8 +111,8 @@ def test_one_channel_may_be_on_while_others_lack_settings(
 
 
 def test_without_settings_there_is_no_channel() -> None:
-    shared = Shared([], ContentStore(ROOT), SenderLimit(RateLimit(1)))
-    assert messaging_channels(Settings(), shared, ConversationStore(sa.create_engine("sqlite://", future=True))) == []
+    store = ConversationStore(sa.create_engine("sqlite://", future=True))
+    assert messaging_channels(Settings(), Shared([], ContentStore(ROOT), SenderLimit(RateLimit(1)), store)) == []
 
 
 @pytest.mark.parametrize(
