@@ -2,16 +2,21 @@
 
 import http.client
 import json
+import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple, Optional
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import free_port, wait_for
+from deployed import needed, replica_environment, run
+from served import Server
 
 from benchmarks.proxy import CHANGES
 from bot.channels.web_schema import ErrorCode, ErrorResponse
@@ -41,11 +46,11 @@ class Front:
     def __init__(self, port: int, nginx: Nginx) -> None:
         self.port, self.nginx = port, nginx
 
-    def ask(self, method: str, path: str, body: bytes = b"", client: str = "127.0.0.1") -> Answer:
-        """Asks from an address of this machine, as a page of another site does."""
+    def ask(self, method: str, path: str, body: bytes = b"", client: str = "127.0.0.1", **headers: str) -> Answer:
+        """Asks from an address of this machine, as a page of another site does unless told otherwise."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20, source_address=(client, 0))
         try:
-            connection.request(method, path, body, {"Origin": "https://other.example.org"})
+            connection.request(method, path, body, {"Origin": "https://other.example.org", **headers})
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read().decode())
         finally:
@@ -102,6 +107,45 @@ def frozen_replica() -> Iterator[int]:
         listening.bind(("127.0.0.1", 0))
         listening.listen(100)
         yield listening.getsockname()[1]
+
+
+# --- what nginx reads
+
+
+def nginx_configuration(folder: Path, replicas: str) -> Path:
+    """The site file in a folder, as it will be included in an nginx of Debian's."""
+    site = (DEPLOYED / "amicc.conf").read_text(encoding="utf-8")
+    (folder / "site.conf").write_text(site.replace("/etc/nginx", str(folder)), encoding="utf-8")
+    (folder / "amicc-replicas.conf").write_text(replicas, encoding="utf-8")
+    main = folder / "nginx.conf"
+    main.write_text(
+        f"pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
+        f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n"
+        f"include {folder}/site.conf; }}\n",
+        encoding="utf-8",
+    )
+    return main
+
+
+@pytest.mark.parametrize("name", ["replicas.conf", "replicas.compose.conf"])
+def test_nginx_accepts_its_configuration(name: str, tmp_path: Path) -> None:
+    replicas = (DEPLOYED / name).read_text(encoding="utf-8")
+    # nginx looks names up when it reads its configuration; the compose network has them, this machine does not.
+    main = nginx_configuration(tmp_path, re.sub(r"replica-\d:", "127.0.0.1:", replicas))
+    assert "syntax is ok" in run(needed("nginx"), "-t", "-c", str(main), "-p", str(tmp_path))
+
+
+def test_the_check_of_nginx_can_fail(tmp_path: Path) -> None:
+    main = nginx_configuration(tmp_path, "upstream amicc_assistant { server 127.0.0.1:5005 }")
+    with pytest.raises(AssertionError, match="unexpected"):
+        run(needed("nginx"), "-t", "-c", str(main), "-p", str(tmp_path))
+
+
+def test_nginx_tells_the_replicas_who_the_client_is_and_believes_no_client() -> None:
+    site = (DEPLOYED / "amicc.conf").read_text(encoding="utf-8")
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in site
+    assert "$proxy_add_x_forwarded_for" not in site
 
 
 # --- what nginx itself refuses
@@ -183,6 +227,95 @@ def test_what_a_replica_refuses_is_passed_on_as_it_is(front: Callable[..., Front
         answer = front(port).ask("POST", MESSAGE)
     assert (answer.status, answer.body) == (status, OWN_REFUSAL)
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+# --- which replica a visitor reaches
+
+
+def test_a_visitor_stays_with_a_replica_and_moves_only_when_it_goes(front: Callable[..., Front]) -> None:
+    visitors = [f"127.0.0.{number}" for number in range(1, 31)]
+    with dumb_replica() as first, dumb_replica() as second, dumb_replica() as third:
+        nginx = front(first, second, third)
+
+        def reached(visitor: str) -> int:
+            return int(nginx.ask("POST", MESSAGE, client=visitor).headers["Replica"])
+
+        before = {visitor: reached(visitor) for visitor in visitors}
+        assert set(before.values()) == {first, second, third}
+        assert {visitor: reached(visitor) for visitor in visitors} == before
+        nginx.nginx.point_to([first, second])
+        moved = [visitor for visitor in visitors if before[visitor] == third]
+        wait_for(lambda: third not in map(reached, moved), "nginx to leave a replica")
+        stayed = {visitor: before[visitor] for visitor in visitors if visitor not in moved}
+        assert {visitor: reached(visitor) for visitor in stayed} == stayed
+
+
+@pytest.mark.parametrize("name", ["replicas.conf", "replicas.compose.conf"])
+def test_each_list_of_replicas_is_hashed_consistently_by_address(name: str) -> None:
+    # The process above is started with the first; the second differs from it in the names of the replicas alone.
+    assert "    hash $binary_remote_addr consistent;\n" in (DEPLOYED / name).read_text(encoding="utf-8")
+
+
+def test_a_replica_counts_the_visitors_behind_nginx_apart(front: Callable[..., Front], tmp_path: Path) -> None:
+    proxies = replica_environment()["BOT_PROXIES"]
+    server = Server(tmp_path / "server", BOT_RATE_ADDRESS=3, BOT_PROXIES=proxies)
+    try:
+        nginx = front(urlsplit(server.address).port)
+        body = json.dumps({"message_id": "1", "message": "Is the US a member?"}).encode()
+
+        def status(client: str, **headers: str) -> int:
+            # From a page of the assistant's own, whatever the port that nginx listens on.
+            own = {"Origin": f"http://127.0.0.1:{nginx.port}"}
+            return nginx.ask("POST", MESSAGE, body, client, **own, **headers).status
+
+        assert [status("127.0.0.1") for _ in range(4)] == [200, 200, 200, 429]
+        assert [status("127.0.0.2") for _ in range(4)] == [200, 200, 200, 429]
+        claimed = {"X-Forwarded-For": "203.0.113.9"}
+        assert status("127.0.0.2", **claimed) == 429, "who claims to be somebody else is not counted"
+    finally:
+        server.stop()
+
+
+# --- TLS
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for this machine, signed by itself, in one file with its key."""
+    path = tmp_path / "certificate.pem"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(path)]
+    run(needed("openssl"), "req", "-x509", *key, *subject, "-out", str(path))
+    return path
+
+
+def test_tls_is_ready(front: Callable[..., Front], certificate: Path, tmp_path: Path) -> None:
+    secure = free_port()
+    changes = {"listen 443": f"listen 127.0.0.1:{secure}", r"/etc/letsencrypt/\S+\.pem": str(certificate)}
+    deployed = (DEPLOYED / "tls.conf").read_text(encoding="utf-8")
+    (tmp_path / "nginx").mkdir()
+    (tmp_path / "nginx" / "amicc-tls.conf").write_text(substituted(deployed, changes), encoding="utf-8")
+    with dumb_replica() as port:
+        plain = front(port)
+        run(needed("nginx"), "-t", "-c", str(tmp_path / "nginx" / "nginx.conf"), "-p", str(tmp_path / "nginx"))
+        redirect = plain.ask("POST", f"{MESSAGE}?a=b")
+        assert (redirect.status, redirect.headers["Location"]) == (308, f"https://127.0.0.1{MESSAGE}?a=b")
+        assert https_status(secure, ssl.create_default_context(cafile=str(certificate))) == 200
+        old = ssl.create_default_context(cafile=str(certificate))
+        with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+            old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+        old.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with pytest.raises(ssl.SSLError):
+            https_status(secure, old)
+
+
+def https_status(port: int, context: ssl.SSLContext) -> int:
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context)
+    try:
+        connection.request("POST", MESSAGE)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 # --- adapting the deployed files
