@@ -52,8 +52,8 @@ bench: .venv-dev/ready train   ## Measure; writes benchmarks/results/*.json; BEN
 bench-scale: .venv-dev/ready train   ## Measure replicas beside stock Rasa, and memory over 100,000 messages
 	@$(DEV) -m benchmarks scale soak
 
-actions: .venv-dev/ready   ## Start a stock action server, for the stock `rasa` commands
-	@$(DEV) -m rasa_sdk --actions actions
+actions: .venv/ready   ## Start a stock action server on this machine alone
+	@SANIC_HOST=127.0.0.1 $(RUN) -m rasa_sdk --actions actions
 
 lock: $(UV)      ## Renew the lock files
 	@sh requirements/lock.sh $(UV)

@@ -8,6 +8,8 @@ import subprocess
 from bot.runtime.settings import ROOT
 
 DEPLOY = ROOT / "deploy"
+RUN_TIME = ROOT / ".venv" / "bin" / "python"
+"""The interpreter that is deployed: without the packages that only tests and the stock commands need."""
 REPLICA_UNIT = (DEPLOY / "amicc-assistant@.service").read_text(encoding="utf-8")
 
 

@@ -121,7 +121,7 @@ def stock_action_server(folder: Path) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
             cwd=ROOT,
-            env=subprocess_environment(),
+            env=subprocess_environment(SANIC_HOST="127.0.0.1"),
             stdout=subprocess.DEVNULL,
             stderr=log,
         )
