@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Optional
+from uuid import UUID
 
 import jwt
 
@@ -44,10 +48,20 @@ class Sessions:
         self._signer = _key_id(keys[0])
         self._clock = clock
 
-    @staticmethod
-    def new_conversation() -> str:
-        """An id for a new conversation, 128 random bits: never chosen by a client, never guessed."""
-        return "web-" + secrets.token_urlsafe(16)
+    def new_conversation(self, message_id: str = "") -> str:
+        """An id for a new conversation, 128 bits that nobody guesses.
+
+        A first message that is sent again, because its response was lost, has to find the conversation that it began.
+        So an id made of enough random bits names the conversation too, by a keyed hash; whoever knows it is the client
+        that made it. Clients whose ids could be guessed, such as "1", get another conversation each time.
+
+        Args:
+            message_id: The client's id of the first message.
+        """
+        if not _unguessable(message_id):
+            return "web-" + secrets.token_urlsafe(16)
+        named = hmac.new(self._keys[self._signer].encode(), f"conversation {message_id}".encode(), hashlib.sha256)
+        return "web-" + base64.urlsafe_b64encode(named.digest()[:16]).decode().rstrip("=")
 
     def token(self, conversation: str) -> str:
         """A token that opens a conversation for :data:`LIFETIME` seconds from now."""
@@ -75,6 +89,20 @@ class Sessions:
         if not isinstance(claims["exp"], int) or claims["exp"] <= self._clock():
             raise SessionError
         return str(claims["sub"])
+
+
+_FOUR_NUMBERS = re.compile(r"[0-9]{7,10}(-[0-9]{7,10}){3}", re.ASCII)
+"""As the widget makes its ids: four random numbers of 32 bits. One id in a thousand holds a shorter number."""
+
+
+def _unguessable(message_id: str) -> bool:
+    """Whether an id has the form of 122 random bits or more: a UUID of version 4 (RFC 9562) or the widget's."""
+    if _FOUR_NUMBERS.fullmatch(message_id):
+        return True
+    try:
+        return UUID(message_id).version == 4
+    except ValueError:
+        return False
 
 
 def _key_id(key: str) -> str:

@@ -93,7 +93,7 @@ class WebChannel(InputChannel):
             body = await self._admit(request, MessageRequest)
             conversation = self._conversation(body.token) if body.token is not None else None
             await self._count_session(conversation)
-            conversation = conversation or self._sessions.new_conversation()
+            conversation = conversation or self._sessions.new_conversation(body.message_id)
             replies = await self._replies(on_new_message, conversation, body)
             token = self._sessions.token(conversation)
             return _json(MessageResponse(token=token, message_id=body.message_id, replies=replies))

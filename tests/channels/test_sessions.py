@@ -27,6 +27,33 @@ def test_a_token_opens_the_conversation_it_was_made_for() -> None:
     assert sessions.conversation(sessions.token(conversation)) == conversation
 
 
+@pytest.mark.parametrize(
+    "message_id",
+    [
+        "0b5f2f0a-7a35-4c3f-9d5e-0f6d6d0a4c11",
+        "0b5f2f0a7a354c3f9d5e0f6d6d0a4c11",
+        "3735928559-2147483647-1000000-4294967295",
+    ],
+)
+def test_a_random_id_names_the_conversation_that_it_begins_for_who_has_the_key(message_id: str) -> None:
+    first, again = (Sessions([NEW]).new_conversation(message_id) for _ in range(2))
+    assert first == again
+    assert message_id not in first
+    assert first not in (
+        Sessions([NEW]).new_conversation(message_id[:-1] + "0"),
+        Sessions([OLD]).new_conversation(message_id),
+    )
+
+
+@pytest.mark.parametrize(
+    "message_id",
+    ["", "1", "visitor-0000000000000000000000000001", "1-2-3-4", "00000000-0000-1000-8000-000000000001", "m" * 36],
+)
+def test_an_id_that_could_be_guessed_leads_to_nobody_elses_conversation(message_id: str) -> None:
+    sessions = Sessions([NEW])
+    assert len({sessions.new_conversation(message_id) for _ in range(3)}) == 3
+
+
 def test_it_ends_after_its_lifetime() -> None:
     clock = Clock()
     sessions = Sessions([NEW], clock)

@@ -58,6 +58,17 @@ def message(**fields: object) -> dict[str, Any]:
 # A conversation
 
 
+def test_a_first_message_sent_again_continues_what_it_began(server: Server) -> None:
+    first = message()
+    lost, again = (server.post(first).json() for _ in range(2))
+    assert again["replies"] == lost["replies"]
+    turns = "SELECT conversation_id FROM turns WHERE message_id = ?"
+    assert len(server.query(turns, first["message_id"])) == 1
+    following = message(token=again["token"], message="tell me more")
+    server.post(following)
+    assert server.query(turns, following["message_id"]) == server.query(turns, first["message_id"])
+
+
 def test_an_answer_is_the_reply_with_all_its_fields(server: Server) -> None:
     response = server.post(message(message_id="m1"))
     assert response.headers["Content-Type"] == "application/json"

@@ -62,13 +62,8 @@ def compare(visitors: Sequence[Visitor], connection: Connection) -> Verdict:
 
 
 def _stored_twice(rows: Sequence[Any], said: Sequence[Any]) -> list[str]:
-    """Ids of messages with two turns, or that one turn heard twice.
-
-    A message that begins a conversation carries no token. Sent again because its reply was cut off, it begins another
-    one, and nobody was ever given a token of the first. Such conversations of one turn do not count.
-    """
-    lengths = Counter(row.conversation_id for row in rows)
-    stored = Counter(row.message_id for row in rows if lengths[row.conversation_id] > 1)
+    """Ids of messages with two turns, or that one turn heard twice."""
+    stored = Counter(row.message_id for row in rows)
     heard = Counter((row.turn_id, row.data["message_id"]) for row in said if row.type == "user")
     twice = {message_id for message_id, count in stored.items() if count > 1}
     return sorted(twice | {message_id for (_, message_id), count in heard.items() if count > 1})
