@@ -140,7 +140,7 @@ def test_a_slow_action_delays_its_own_visitor_alone(
         with one_process(tmp_path, BOT_ACTION_ENDPOINT=f"{endpoint}/webhook") as replica:
             # A message without words is answered by that action, a topic's title is not.
             slow = Load(replica.address, ["!!!"], visitors=1, volunteers=0)
-            with Load(replica.address, questions, volunteers=0) as load:
+            with Load(replica.address, questions) as load:
                 load.wait_until_steady()
                 with slow:
                     before = load.answered()
