@@ -125,6 +125,7 @@ def check_facebook(body: dict[str, Any]) -> None:
 SLACK_TOKEN, TELEGRAM_TOKEN, PAGE_TOKEN = "xoxb-test", "7000000001:TEST", "page-token"
 TWILIO_ACCOUNT, TWILIO_TOKEN = "AC" + "0" * 31 + "1", "a-secret-of-our-own"
 OWN_NUMBER = "+15005550001"
+APP_ID = "300000000000003"
 
 BUSY, DOWN, SILENT = "busy", "down", "silent"
 
@@ -150,6 +151,7 @@ class FakePlatform:
         self.faults: deque[str] = deque()
         self.retry_after: float = 0
         self.templates: list[dict[str, Any]] = []
+        self.senders: list[dict[str, str]] = []
         self.lists_are_taken = True
         self.username = "amicc_test_bot"
         self.webhook = ""
@@ -164,7 +166,10 @@ class FakePlatform:
         app.router.add_route("*", "/twilio/2010-04-01/Accounts/{sid}/{rest:.*}", self._twilio)
         app.router.add_get("/twilio/2010-04-01/Accounts/{sid}.json", self._twilio)
         app.router.add_route("*", "/content/v1/Content", self._content)
+        app.router.add_route("*", "/messaging/v2/Channels/Senders{rest:.*}", self._senders)
         app.router.add_route("*", "/graph/me{rest:.*}", self._facebook)
+        app.router.add_get("/graph/app", self._app)
+        app.router.add_post("/graph/{app}/subscriptions", self._subscriptions)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -195,7 +200,7 @@ class FakePlatform:
     def hosts(self) -> str:
         """The setting that leads all APIs here."""
         places = {"slack": "slack", "telegram": "telegram", "twilio": "twilio", "facebook": "graph"}
-        places["twilio-content"] = "content"
+        places |= {"twilio-content": "content", "twilio-messaging": "messaging"}
         return ",".join(f"{name}={self.address}/{path}" for name, path in places.items())
 
     def texts(self) -> list[str]:
@@ -306,6 +311,31 @@ class FakePlatform:
         sid = f"HX{len(self.templates) + 1:032d}"
         self.templates.append({"sid": sid, "friendly_name": body["friendly_name"]})
         return web.json_response({"sid": sid}, status=201)
+
+    async def _senders(self, request: web.Request) -> web.Response:
+        """Senders API: the account's WhatsApp senders, and where one's messages go."""
+        expect(request.headers.get("Authorization") == BasicAuth(TWILIO_ACCOUNT, TWILIO_TOKEN).encode(), "20003")
+        if request.method == "GET":
+            expect(request.query["Channel"] == "whatsapp", "Channel")
+            return web.json_response({"senders": self.senders, "meta": {}})
+        body = await request.json()
+        expect(set(body["webhook"]) == {"callback_url", "callback_method"}, "webhook")
+        self.calls.append((f"Senders{request.match_info['rest']}", body))
+        return web.json_response({"sid": request.match_info["rest"][1:], "status": "ONLINE"}, status=202)
+
+    async def _app(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {PAGE_TOKEN}":
+            return web.json_response({"error": {"code": 190, "message": "Invalid token"}}, status=401)
+        return web.json_response({"id": APP_ID, "name": "Sample app"})
+
+    async def _subscriptions(self, request: web.Request) -> web.Response:
+        """Subscriptions edge of an app: wants the app's own token."""
+        if request.headers.get("Authorization") != f"Bearer {APP_ID}|{TWILIO_TOKEN}":
+            return web.json_response({"error": {"code": 190, "message": "an app token is needed"}}, status=401)
+        body = await request.json()
+        expect(request.match_info["app"] == APP_ID and body["object"] == "page", "object")
+        self.calls.append(("subscriptions", body))
+        return web.json_response({"success": True})
 
     async def _facebook(self, request: web.Request) -> web.Response:
         body = await request.json() if request.can_read_body else {}

@@ -118,7 +118,9 @@ class World:
             return TelegramChannel(shared, TelegramApi(TELEGRAM_TOKEN, f"{host}/telegram", IMPATIENT), SECRET)
         if self.name == "facebook":
             return FacebookChannel(shared, FacebookApi(PAGE_TOKEN, f"{host}/graph", IMPATIENT), SECRET, "verify-me")
-        twilio = TwilioApi(TWILIO_ACCOUNT, TWILIO_TOKEN, f"{host}/twilio", f"{host}/content", IMPATIENT)
+        twilio = TwilioApi(
+            TWILIO_ACCOUNT, TWILIO_TOKEN, f"{host}/twilio", f"{host}/content", f"{host}/messaging", IMPATIENT
+        )
         return TwilioChannel(shared, twilio, SECRET, PUBLIC)
 
     def with_lists(self) -> None:

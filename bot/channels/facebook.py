@@ -49,15 +49,24 @@ class FacebookApi:
         """Uses a page's access token, which travels in a header, and the address of the Graph API with its version."""
         self.calls = Api("Messenger", judge, patience)
         self._host = host
-        self._headers = {"Authorization": f"Bearer {page_token}"}
+        self._page_token = page_token
 
-    async def call(self, method: str, name: str, body: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+    async def call(
+        self, method: str, name: str, body: Optional[dict[str, Any]] = None, token: str = ""
+    ) -> dict[str, Any]:
         """One call of the Graph API.
+
+        Args:
+            method: Such as ``POST``.
+            name: Of the node or edge.
+            body: Parameters.
+            token: Another token than the page's.
 
         Raises:
             DeliveryError: Meta refused, or was busy or down all the time.
         """
-        return await self.calls.call(method, f"{self._host}/{name}", json=body, headers=self._headers)
+        headers = {"Authorization": f"Bearer {token or self._page_token}"}
+        return await self.calls.call(method, f"{self._host}/{name}", json=body, headers=headers)
 
 
 class FacebookOutput(PlatformOutput):

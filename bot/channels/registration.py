@@ -15,6 +15,8 @@ from bot.errors import AssistantError, Errors
 Lines = list[str]
 """What was found or done, a line each, for the person at the keyboard."""
 
+FIELDS = "messages,messaging_postbacks"
+"""What of a page's events Messenger sends."""
 COMMANDS = [
     {"command": "start", "description": "Say hello"},
     {"command": "help", "description": "What you can ask"},
@@ -69,7 +71,7 @@ async def check_twilio(twilio: TwilioApi) -> Lines:
 
 
 async def register_twilio(twilio: TwilioApi, address: str, number: str) -> Lines:
-    """Sends messages to a number here, and makes the templates for WhatsApp lists that are missing.
+    """Sends what is written to a number here, by SMS and WhatsApp; makes the templates for WhatsApp lists that are missing.
 
     Raises:
         AssistantError: The account does not have the number.
@@ -85,6 +87,7 @@ async def register_twilio(twilio: TwilioApi, address: str, number: str) -> Lines
         data = {"SmsUrl": address, "SmsMethod": "POST"}
         await twilio.calls.call("POST", f"{owned}/{numbers[0]['sid']}.json", data=data, auth=twilio.auth)
         lines.append(f"Twilio now sends messages to {number} to {address}.")
+        lines.append(await _register_whatsapp(twilio, address, number))
     else:
         lines.append("BOT_TWILIO_NUMBER is not set: no phone number was set up.")
     present = await twilio.lists()
@@ -93,8 +96,19 @@ async def register_twilio(twilio: TwilioApi, address: str, number: str) -> Lines
         await twilio.calls.call("POST", twilio.content_address, json=list_template(count), auth=twilio.auth)
     names = f"{LIST_NAME.format(count=1)} to {LIST_NAME.format(count=WHATSAPP.buttons)}"
     lines.append(f"{len(missing)} of the templates for WhatsApp lists ({names}) were missing and are made.")
-    lines.append(f"For WhatsApp, enter {address} in Twilio's console as the address for incoming messages.")
     return lines
+
+
+async def _register_whatsapp(twilio: TwilioApi, address: str, number: str) -> str:
+    """Sends WhatsApp messages to a number here (Twilio's Senders API, ``webhook`` of a sender)."""
+    query = {"Channel": "whatsapp", "PageSize": "100"}
+    found = await twilio.calls.call("GET", twilio.senders_address, params=query, auth=twilio.auth)
+    senders = [each for each in found.get("senders", []) if each.get("sender_id") == f"whatsapp:{number}"]
+    if not senders:
+        return f"{number} is no WhatsApp sender. Give another one {address} in the console, under Messaging, Senders."
+    webhook = {"webhook": {"callback_url": address, "callback_method": "POST"}}
+    await twilio.calls.call("POST", f"{twilio.senders_address}/{senders[0]['sid']}", json=webhook, auth=twilio.auth)
+    return f"Twilio now sends WhatsApp messages to {number} to {address}."
 
 
 async def check_facebook(facebook: FacebookApi) -> Lines:
@@ -107,18 +121,18 @@ async def check_facebook(facebook: FacebookApi) -> Lines:
     return [f"The page is {page.get('name', page.get('id'))}."]
 
 
-async def register_facebook(facebook: FacebookApi, address: str) -> Lines:
-    """Shows the get-started button, and has the page's messages sent to the app.
+async def register_facebook(facebook: FacebookApi, address: str, app_secret: str, verify_token: str) -> Lines:
+    """Has the page's messages sent here (Graph API, ``/{app-id}/subscriptions``), and shows the get-started button.
 
     Raises:
-        DeliveryError: Meta refused, or does not answer.
+        DeliveryError: Meta refused, or does not answer. It refuses an address where nobody repeats its random text.
     """
+    app = await facebook.call("GET", "app")
+    subscription = {"object": "page", "callback_url": address, "verify_token": verify_token, "fields": FIELDS}
+    await facebook.call("POST", f"{app.get('id')}/subscriptions", subscription, token=f"{app.get('id')}|{app_secret}")
+    await facebook.call("POST", "me/subscribed_apps", {"subscribed_fields": FIELDS})
     await facebook.call("POST", "me/messenger_profile", {"get_started": {"payload": GET_STARTED}})
-    await facebook.call("POST", "me/subscribed_apps", {"subscribed_fields": "messages,messaging_postbacks"})
-    return [
-        "The get-started button is shown, and the page's messages go to the app.",
-        f"In the app's settings enter {address} as callback address, and the value of BOT_FACEBOOK_VERIFY_TOKEN.",
-    ]
+    return [f"Meta now sends the page's messages to {address}.", "The get-started button is shown."]
 
 
 async def check_slack(slack: SlackApi) -> Lines:

@@ -47,12 +47,14 @@ class TwilioApi:
         token: str,
         host: str,
         content_host: str,
+        messaging_host: str,
         patience: Optional[Patience] = None,
     ) -> None:
-        """Uses an account's SID and auth token, and the addresses of the REST and the Content API."""
+        """Uses an account's SID and auth token, and the addresses of the REST, the Content and the Messaging API."""
         self.calls = Api("Twilio", patience=patience)
         self.host = f"{host}/2010-04-01/Accounts/{account}"
         self.content_address = f"{content_host}/v1/Content"
+        self.senders_address = f"{messaging_host}/v2/Channels/Senders"
         self.auth = aiohttp.BasicAuth(account, token)
         self._lists: dict[int, str] = {}
         self._looked_at: Optional[float] = None

@@ -11,6 +11,7 @@ API_HOSTS = {
     "telegram": "https://api.telegram.org",
     "twilio": "https://api.twilio.com",
     "twilio-content": "https://content.twilio.com",
+    "twilio-messaging": "https://messaging.twilio.com",
     "facebook": "https://graph.facebook.com/v24.0",
 }
 """The platforms' APIs. Elsewhere are GovSlack, Twilio's regions, a Telegram server of one's own, and tests."""

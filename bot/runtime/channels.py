@@ -130,7 +130,8 @@ async def register(settings: Settings, platform: Platform) -> list[str]:
         if isinstance(api, TwilioApi):
             return await registration.register_twilio(api, address, value(settings, "twilio_number"))
         if isinstance(api, FacebookApi):
-            return await registration.register_facebook(api, address)
+            secrets = value(settings, "facebook_app_secret"), value(settings, "facebook_verify_token")
+            return await registration.register_facebook(api, address, *secrets)
         return registration.slack_manifest(address).splitlines()
     finally:
         await api.calls.close()
@@ -149,5 +150,5 @@ def _api(
         return TelegramApi(given("telegram_token"), hosts[name], patience)
     if name == "twilio":
         account, token = given("twilio_account"), given("twilio_token")
-        return TwilioApi(account, token, hosts[name], hosts["twilio-content"], patience)
+        return TwilioApi(account, token, hosts[name], hosts["twilio-content"], hosts["twilio-messaging"], patience)
     return FacebookApi(given("facebook_token"), hosts[name], patience)

@@ -116,17 +116,37 @@ def test_twilio_gets_the_address_and_the_templates_once(operator: Operator) -> N
     assert len(operator.platform.templates) == 10
 
 
+def test_a_whatsapp_sender_with_the_number_gets_the_address_too(operator: Operator) -> None:
+    assert f"{OWN_NUMBER} is no WhatsApp sender." in operator.types("register", "twilio")
+    senders = {"XE1": "whatsapp:+15005550009", "XE2": f"whatsapp:{OWN_NUMBER}"}
+    operator.platform.senders = [{"sid": sid, "sender_id": sender} for sid, sender in senders.items()]
+    told = operator.types("register", "twilio")
+    assert f"Twilio now sends WhatsApp messages to {OWN_NUMBER} to {PUBLIC}/webhooks/twilio/webhook." in told
+    webhook = {"callback_url": f"{PUBLIC}/webhooks/twilio/webhook", "callback_method": "POST"}
+    assert [call for call in operator.platform.calls if call[0].startswith("Senders")] == [
+        ("Senders/XE2", {"webhook": webhook})
+    ]
+
+
 def test_a_number_of_somebody_else_is_refused(operator: Operator) -> None:
     told = operator.types("register", "twilio", code=1, BOT_TWILIO_NUMBER="+15005550009")
     assert "+15005550009" in told
 
 
-def test_messenger_gets_the_button_and_the_subscription(operator: Operator) -> None:
+def test_messenger_gets_the_address_the_button_and_the_subscription(operator: Operator) -> None:
     told = operator.types("register", "facebook")
     calls = dict(operator.platform.calls)
+    assert calls["subscriptions"] == {
+        "object": "page",
+        "callback_url": f"{PUBLIC}/webhooks/facebook/webhook",
+        "verify_token": operator.settings["BOT_FACEBOOK_VERIFY_TOKEN"],
+        "fields": "messages,messaging_postbacks",
+    }
     assert calls["/messenger_profile"] == {"get_started": {"payload": "GET_STARTED"}}
     assert calls["/subscribed_apps"] == {"subscribed_fields": "messages,messaging_postbacks"}
-    assert f"{PUBLIC}/webhooks/facebook/webhook" in told
+    assert f"Meta now sends the page's messages to {PUBLIC}/webhooks/facebook/webhook." in told
+    for secret in ("facebook_app_secret", "facebook_verify_token", "facebook_token"):
+        assert str(operator.settings[f"BOT_{secret.upper()}"]) not in told
 
 
 def test_slack_gets_a_manifest_to_paste(operator: Operator) -> None:
