@@ -71,7 +71,7 @@ async def check_twilio(twilio: TwilioApi) -> Lines:
 
 
 async def register_twilio(twilio: TwilioApi, address: str, number: str) -> Lines:
-    """Sends what is written to a number here, by SMS and WhatsApp; makes the templates for WhatsApp lists that are missing.
+    """Sends what is written to a number here, by SMS and WhatsApp; makes missing templates for WhatsApp lists.
 
     Raises:
         AssistantError: The account does not have the number.
