@@ -18,9 +18,12 @@ from bot.dialogue.context import Context
 from bot.dialogue.reply import Choice
 
 OUT_OF_RANGE, NOTHING, NO_REASON, NO_MORE = "out_of_range", "nothing_meant", "no_reason", "nothing_more"
+MISREAD = "misread"
 """Why a reference stands for nothing; each has a response ``utter_<reason>``."""
 
-FOLLOW_UPS = frozenset({"tell_more", "whats_since", "shorter", "more", "follow_why", "follow_help", "who_is"})
+FOLLOW_UPS = frozenset(
+    {"tell_more", "whats_since", "shorter", "more", "follow_why", "follow_help", "who_is", "where_to_read", MISREAD}
+)
 """Intents of what is said about the reply before."""
 HELP_TOPIC = "how_to_advocate"
 """What "how can I help with that?" means where the topic has nothing nearer."""
@@ -60,6 +63,9 @@ _PRONOUNS = frozenset(["it", "that", "this", "them", "these", "those", "him", "h
 _PERSON = re.compile(r"\b(?:s?he|him|(?P<whose>his))\b", re.IGNORECASE)
 _PAGE = re.compile(r"(?P<asked>.+?),?\s+page\s+(?P<page>\d{1,3})\s*[.!?]*\s*", re.IGNORECASE)
 _MORE = {"more", "more please", "the rest", "rest", "continue"}
+_QUESTION_WORDS = frozenset(
+    ("when", "where", "how", "how long", "how many", "how much", "which", "which one", "since when", "for how long")
+)
 
 
 class Pick(NamedTuple):
@@ -122,6 +128,11 @@ def _place(word: str, options: Sequence[Choice], content: Content) -> int:
     return _PLACES.get(word) or int(re.sub(r"\D", "", word))
 
 
+def is_question_word(text: str) -> bool:
+    """Whether a message is a question word and no more: what it asks of is not said."""
+    return normalized(text) in _QUESTION_WORDS
+
+
 def split_page(text: str) -> tuple[str, int]:
     """A question and the page of its list, as in "papers on drones, page 2"; page 1 if it names none."""
     found = _PAGE.fullmatch(text)
@@ -179,6 +190,8 @@ def follow_up(
     if intent == "follow_help":
         topic = content.topics.get(_followed(context, content, "how_help") or HELP_TOPIC)
         return Meaning(text=topic.title) if topic else Meaning(problem=NOTHING)
+    if intent == MISREAD:
+        return Meaning(problem=MISREAD)
     if not context.subject:
         return Meaning(problem=NOTHING)
     if intent == "follow_why":
@@ -194,8 +207,9 @@ def _about_subject(intent: str, context: Context, content: Content) -> Meaning:
     """More, fewer words, or what came later, of what the last reply was about."""
     main = context.subject[0]
     paper = content.knowledge.paper(main)
-    if paper and intent == "tell_more" and any(option.text == paper.asked for option in context.options):
-        return Meaning(text=paper.asked)  # so far only its card was shown
+    only_card_shown = paper and any(option.text == paper.asked for option in context.options)
+    if paper and (intent == "where_to_read" or (intent == "tell_more" and only_card_shown)):
+        return Meaning(text=paper.asked)
     if paper and intent == "shorter" and (shorter := content.knowledge.papers.get(paper.shorter or "")):
         return Meaning(text=shorter.asked)
     return Meaning(about=(main,))

@@ -12,8 +12,17 @@ from bot.content.knowledge import PAPER, PERSON, SITUATION, THEME, Knowledge, Si
 UNRESOLVED, TWO_QUESTIONS = "unresolved", "two_questions"
 _NAMED = (PAPER, SITUATION, PERSON, THEME)
 
+_UNCLEAR = frozenset(("nlu_fallback", "out_of_scope"))
 SURE = 0.6
 """Confidence from which each of two questions in one message is clear."""
+_COURTESIES = frozenset(("greet", "thanks", "affirm", "deny"))
+"""Intents of what is said in politeness before the question that matters."""
+_COURTESY = re.compile(
+    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day)|morning|thanks|thank you|thx|ty|ok|okay|yes|"
+    r"yeah|no|nope|sorry|please|pls|cool|great)(?: there| all| everyone| again| so much| a lot)?\b[\s,.!]*)+",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS = 2
 _PRONOUN = re.compile(r"\b(it|its|they|them|that|this|those|these|he|she|him|her)\b", re.IGNORECASE)
 _ASKS = "how|what|who|why|when|where|which|can|could|is|are|was|were|does|do|did|will|would|should"
 _BETWEEN = re.compile(rf"(?<=[?])\s+|\n+|;\s+|,?\s+(?:and|also|and also|plus)\s+(?=(?:{_ASKS})\b)", re.IGNORECASE)
@@ -77,6 +86,21 @@ async def both_questions(
     if None in keys or keys[0] == keys[1]:
         return parsed
     return taken_for(text, TWO_QUESTIONS, about=keys)
+
+
+async def behind_courtesy(
+    text: str, parsed: dict[str, Any], parse: Callable[[str], Awaitable[dict[str, Any]]]
+) -> dict[str, Any]:
+    """Parse data for the clear question that follows a greeting, a thank-you, a yes or a no; else as parsed."""
+    found = _COURTESY.match(text)
+    if not found or parsed["intent"]["name"] not in _COURTESIES:
+        return parsed
+    rest = text[found.end() :]
+    if len(rest.split()) < _FEWEST_WORDS:
+        return parsed
+    again = await parse(rest)
+    clear = again["intent"]["confidence"] >= SURE and again["intent"]["name"] not in (*_COURTESIES, *_UNCLEAR)
+    return again if clear else parsed
 
 
 def _answer(parsed: Mapping[str, Any]) -> Optional[str]:

@@ -30,7 +30,7 @@ from bot.nlu.wording import (
 FIND_PAPERS, LIST_PAPERS, LATEST_PAPER = "find_papers", "list_papers", "latest_paper"
 WHO_IS = "who_is"
 SHORTER = "shorter"
-FOLLOW_UPS = ("tell_more", "whats_since", SHORTER, "more", "follow_why")
+FOLLOW_UPS = ("tell_more", "whats_since", SHORTER, "more", "follow_why", "where_to_read")
 """Said of the reply before, unless the message names something itself: "what has happened since in Kenya"."""
 NEWS = "news"
 FALLBACK, OUT_OF_SCOPE = "nlu_fallback", "out_of_scope"

@@ -18,9 +18,18 @@ from bot.content.store import shared_store
 from bot.dialogue.context import Context, slots_after
 from bot.dialogue.forms.parts import ANSWER_PART, answer_and_question, steers
 from bot.dialogue.forms.questions import Apart
-from bot.dialogue.references import asks_for_rest, follow_up, named_person, new_subject, picked, split_page
+from bot.dialogue.references import (
+    NOTHING,
+    asks_for_rest,
+    follow_up,
+    is_question_word,
+    named_person,
+    new_subject,
+    picked,
+    split_page,
+)
 from bot.dialogue.reply import Reply
-from bot.dialogue.understood import UNRESOLVED, both_questions, named, taken_for
+from bot.dialogue.understood import UNRESOLVED, behind_courtesy, both_questions, named, taken_for
 from bot.storage.handover import HANDOVER_SLOTS
 
 
@@ -58,14 +67,19 @@ class Processor(MessageProcessor):
             return taken_for(text, UNRESOLVED, problem=pick.problem)
         if asks_for_rest(text, context.rest):
             return taken_for(text, "rest")
+        free = not pick and not tracker.active_loop_name
+        if free and is_question_word(text):
+            return taken_for(text, UNRESOLVED, problem=NOTHING)
         parts = _parts(text, tracker)
         if parts:
             text = parts.question
         people = _people_named(tracker)
-        if not pick and not tracker.active_loop_name:
+        if free:
             text = named_person(text, context, content, people)
         asked, page = split_page(pick.choice.text if pick and pick.choice else new_subject(text, context))
         parsed = await parse(asked)
+        if free:
+            parsed = await behind_courtesy(asked, parsed, parse)
         intent = parsed["intent"]["name"]
         meaning = None if _steers(text, tracker) else follow_up(intent, named(parsed), context, content, people)
         if meaning and meaning.text:
@@ -75,7 +89,7 @@ class Processor(MessageProcessor):
             return taken_for(text, UNRESOLVED, problem=meaning.problem)
         elif meaning:
             parsed["about"] = list(meaning.about)
-        elif not pick and not tracker.active_loop_name:
+        elif free:
             parsed = await both_questions(text, parsed, parse)
         if parts:
             parsed[ANSWER_PART] = parts.answer

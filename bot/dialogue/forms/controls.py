@@ -46,9 +46,36 @@ _WORDS: dict[str, ControlKind] = {
 }  # fmt: skip
 
 _NOTHING = frozenset(
-    ("no", "none", "nope", "nah", "no thanks", "no thank you", "n a", "na", "nothing", "i don t have one")
+    (
+        "no",
+        "none",
+        "nope",
+        "nah",
+        "no thanks",
+        "no thank you",
+        "no thx",
+        "n a",
+        "na",
+        "nothing",
+        "i don t have one",
+        "i dont have one",
+        "don t have one",
+        "dont have one",
+        "no phone",
+        "no number",
+        "no email",
+        "no need",
+        "nah im good",
+    )
 )
 """What skips an optional step besides the words above."""
+
+_NO_IDEA = re.compile(r"(?:sorry )?(?:idk|dunno|no idea|i (?:don t|dont|do not) know)(?P<of>(?: \w+){0,3})")
+"""An answer that is none: "idk", "i don't know the website"."""
+_ROUND_ABOUT = re.compile(
+    r"^(?:(?:no|wait|ok|okay|oh|oops|sorry|um|pls|please|actually|just)\s+)+|(?:\s+(?:pls|please|now|more|again|lol))+$"
+)
+"""What stands around a control word: "no wait go back pls"."""
 
 _YES = frozenset(("yes", "yes please", "y", "yep", "yeah", "sure", "ok", "okay"))
 _NO = frozenset(("no", "no thanks", "no thank you", "n", "nope", "nah"))
@@ -108,7 +135,7 @@ class Control(NamedTuple):
 def control_of(typed: str, form: Form, step: FormStep) -> Optional[Control]:
     """The control that a message is, by its words alone; None if it is none."""
     said = normalized(typed)
-    kind = _WORDS.get(said)
+    kind = _WORDS.get(said) or _WORDS.get(_ROUND_ABOUT.sub("", said)) or _no_idea(said, step)
     if kind is None and step.optional and said in _NOTHING:
         kind = "skip"
     if kind:
@@ -116,6 +143,13 @@ def control_of(typed: str, form: Form, step: FormStep) -> Optional[Control]:
     if step.answer == "consent" and named_field(said, form):
         return Control("change", named_field(said, form))
     return _change(typed, said, form)
+
+
+def _no_idea(said: str, step: FormStep) -> Optional[ControlKind]:
+    """The wish to have a step explained that is in not knowing its answer."""
+    found = _NO_IDEA.fullmatch(said)
+    needed = step.answer == "text" and not step.optional and step.id != "message"
+    return "explain" if found and (needed or not found["of"]) else None
 
 
 def control_of_intent(intent: str) -> Optional[Control]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 from bot.content.text import normalized
 
 _ASKING = (
-    r"(?:what|who|whom|whose|why|how|when|where|which|what's|whats|who's|is|are|am|was|were|can|could|do|does|did|"
+    r"(?:what|wat|wats|who|whom|whose|why|how|when|where|which|what's|whats|who's|is|are|am|was|were|can|could|do|does|did|"
     r"should|would|has|have|tell me|show me)"
 )
 _OPENING = re.compile(rf"(?:(?:and|but|also|so|ok|okay|well|by the way|btw|oh|hey|please)[\s,]+)*{_ASKING}\b", re.I)

@@ -22,6 +22,9 @@ HOME_REGION = "US"
 ADDRESS = re.compile(r"[^\s,;<>()\"'@-][^\s,;<>()\"']*@[^\s,;<>()\"']+")
 """What might be an e-mail address; the library decides."""
 
+_SPELLED_AT = re.compile(r"\s+[(\[]?at[)\]]?\s+", re.IGNORECASE)
+_SPELLED_DOT = re.compile(r"\s+[(\[]?dot[)\]]?\s+", re.IGNORECASE)
+
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]*\d(?:\s*(?:ext\.?|extension|x)\s*\d{1,7})?", re.IGNORECASE)
 _PHONE_WORDS = frozenset(
     ("my", "our", "the", "it", "s", "is", "cell", "mobile", "home", "work", "office", "phone", "number", "tel",
@@ -29,13 +32,21 @@ _PHONE_WORDS = frozenset(
 )  # fmt: skip
 """What may stand beside a phone number."""
 _YES = re.compile(
-    r"(?:yes|yep|yeah|yup|y|sure|of course|certainly|absolutely|correct|i am|i do|we do|i agree|ok|okay)\b"
+    r"(?:yes+|yep|yea|yeah|yup|ya|y|sure|of course|certainly|absolutely|correct|i am|i do|we do|i agree|ok|okay)\b"
 )
 _NO = re.compile(r"(?:no|nope|nah|n|not|i am not|i m not|under)\b")
+_ASKS = re.compile(r"\b(?:how|what|why|who|when|where|which)\b")
+"""What makes a yes a question: "ok how"."""
 _BUT = re.compile(r"\b(?:but|except|unless|not|change|wrong|however)\b")
-_CONSENT = re.compile(r"(?:yes|yep|yeah|yup|y|sure|ok|okay|i agree|agreed|i consent|of course|certainly)\b")
+_CONSENT = re.compile(
+    r"(?:yes|yep|yea|yeah|yup|y|sure|ok|okay|i agree|agreed|i consent|of course|certainly)\b|"
+    r"(?:yes )?(?:please )?(?:go ahead|submit|send|hand)(?: (?:it|this|that|them|over|in|off|now|please))*$"
+)
 _REFUSAL = re.compile(r"(?:no|nope|nah|n|i do not agree|i don t agree|do not|don t|delete it|discard)\b")
-_AGE = re.compile(r"(?:(?:yes|no|i am|i m|im|my age is)\s+)*(\d{1,3})(?: years? old)?")
+_AGE = re.compile(
+    r"(?:(?:yes|yep|yea|yeah|ya|no|nope|ok|lol|i am|i m|im|i just turned|my age is)\s+)*(\d{1,3})"
+    r"(?: (?:years?|yrs?)(?: old)?| yo)?(?: (?:lol|yes|yeah))*"
+)
 INTRODUCTION = re.compile(
     "^(?:hi,?\\s+|hello,?\\s+)?(?:my (?:full )?name is|my name's|i am called|i'm|i\u2019m|i am)\\s+(?=\\S)",
     re.IGNORECASE,
@@ -74,7 +85,7 @@ def text(typed: str, step: FormStep) -> Verdict:
 
 def email(typed: str, step: FormStep) -> Verdict:
     """One e-mail address, alone or in a sentence. Whether it exists is not looked up."""
-    found = {address.strip(".!?:") for address in ADDRESS.findall(typed)}
+    found = {address.strip(".!?:") for address in ADDRESS.findall(_joined(typed))}
     if not found:
         return Refused("That is not an e-mail address.")
     if len(found) > 1:
@@ -84,6 +95,13 @@ def email(typed: str, step: FormStep) -> Verdict:
     except EmailNotValidError:
         return Refused("That is not an e-mail address that can exist.", meant=True)
     return Taken(address, address)
+
+
+def _joined(typed: str) -> str:
+    """An address that stands alone without what spells it out, as in "ann @ x. org" and "ann at x dot org"."""
+    address = _SPELLED_AT.sub("@", typed) if _SPELLED_DOT.search(typed) else typed
+    address = re.sub(r"\s*([@.])\s*", r"\1", _SPELLED_DOT.sub(".", address)).strip()
+    return address if ADDRESS.fullmatch(address) else typed
 
 
 def phone(typed: str, step: FormStep) -> Verdict:
@@ -113,7 +131,7 @@ def adult(typed: str, step: FormStep) -> Verdict:
         return Taken(int(age[1]) >= 18, "18 or older" if int(age[1]) >= 18 else "younger than 18")
     if _NO.match(said):
         return Taken(False, "younger than 18")
-    if _YES.match(said):
+    if _YES.match(said) and not _ASKS.search(said):
         return Taken(True, "18 or older")
     return Refused()
 
@@ -125,7 +143,7 @@ def commitment(typed: str, step: FormStep) -> Verdict:
         return Taken("not yet", "not yet")
     if _NO.match(said):
         return Taken("no", "no")
-    if _YES.match(said) and not _BUT.search(said):
+    if _YES.match(said) and not (_BUT.search(said) or _ASKS.search(said)):
         return Taken("yes", "yes")
     return Refused()
 
@@ -139,7 +157,7 @@ def consent(typed: str, step: FormStep) -> Verdict:
         return Taken(False, "no")
     if _CONSENT.match(said):
         return Taken(True, "yes")
-    return Refused()
+    return Refused(UNCLEAR)
 
 
 VALIDATORS: dict[str, Callable[[str, FormStep], Verdict]] = {

@@ -176,3 +176,42 @@ def test_a_date_is_no_place(day: object, written: str) -> None:
 def test_a_place_beside_other_facts_is_only_one_that_is_spelled_out(typed: str) -> None:
     found = spelled_place(typed)
     assert found is None or found == validate(typed, STEPS["place"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("maria . lopez @ gmail .com", "maria.lopez@gmail.com"),
+        ("john at greenriver dot org", "john@greenriver.org"),
+        ("ann.lee [at] example [dot] org", "ann.lee@example.org"),
+    ],
+)
+def test_an_address_that_is_spelled_out_is_joined(typed: str, address: str) -> None:
+    assert validate(typed, STEPS["email"]) == Taken(address, address)
+
+
+@pytest.mark.parametrize(
+    "typed", ["meet me at the door", "i work at example.org", "ann at x", "she is at home @ noon . ok"]
+)
+def test_other_words_are_not_joined_to_an_address(typed: str) -> None:
+    assert isinstance(validate(typed, STEPS["email"]), Refused)
+
+
+@pytest.mark.parametrize("typed", ["ok how", "yes but what for", "sure why"])
+def test_a_yes_that_asks_says_nothing_of_the_age(typed: str) -> None:
+    assert isinstance(validate(typed, STEPS["adult"]), Refused)
+
+
+@pytest.mark.parametrize(
+    ("typed", "adult"),
+    [("yea im 23", True), ("lol im 16", False), ("24 yrs old", True), ("im 40 yes", True), ("ya", True)],
+)
+def test_an_age_is_read_as_it_is_typed_on_a_phone(typed: str, adult: bool) -> None:
+    verdict = validate(typed, STEPS["adult"])
+    assert isinstance(verdict, Taken)
+    assert verdict.value is adult
+
+
+@pytest.mark.parametrize("typed", ["send nothing", "submit a complaint", "send me a copy", "hand it back"])
+def test_a_wish_that_is_no_agreement_is_no_consent(typed: str) -> None:
+    assert isinstance(validate(typed, STEPS["consent"]), Refused)
