@@ -17,6 +17,7 @@ conversations = sa.Table(
     sa.Column("slots", sa.JSON, nullable=False),
     sa.Column("active_loop", sa.JSON, nullable=False),
     sa.Column("updated_at", sa.Float, nullable=False),
+    sa.Index("conversations_by_time", "updated_at"),
 )
 """One row a conversation: its state after the last turn. ``version`` counts turns and is the fence between writers."""
 
@@ -101,6 +102,7 @@ notices = sa.Table(
     sa.Column("reason", sa.String(200), nullable=True),
     sa.Column("failed_at", sa.Float, nullable=True),
     sa.Index("notices_by_time", "due_at"),
+    sa.Index("notices_of_a_reference", "reference"),
 )
 """What staff have still to be told by e-mail; a row goes when its mail was taken. No personal data. ``reason`` is what
 the last attempt failed of; with ``failed_at`` none follows."""
@@ -111,6 +113,7 @@ erasures = sa.Table(
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("replies", sa.JSON, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+    sa.Index("erasures_by_time", "at"),
 )
 """The last replies of erased conversations, by a hash of conversation and message, for a message that comes again."""
 

@@ -1,4 +1,4 @@
-"""What a turn asks PostgreSQL is found by indexes, however much is stored."""
+"""What a turn, a withdrawal and the daily deletion ask PostgreSQL is found by indexes, however much is stored."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from conftest import say
+from forms import EMAIL, submission
 from sqlalchemy.engine import Engine
 
 from bot.runtime.agent import Assistant
+from bot.storage import records
+from bot.storage.retention import Kept, run_retention
+from bot.storage.submissions import Withdrawal
 
 NOW = 1_800_000_000.0
 DAY = 24 * 3600.0
@@ -28,6 +32,8 @@ FILL = (
     FROM turns, generate_series(1, 4)""",
     """INSERT INTO erasures (key, replies, at)
     SELECT 'e' || n, '[]', :now - CASE n % 100 WHEN 0 THEN 3 ELSE 0 END * :day FROM generate_series(1, :stored) n""",
+    """INSERT INTO receipts (key, at)
+    SELECT 'k' || n, :now - CASE n % 100 WHEN 0 THEN 90 ELSE 0 END * :day FROM generate_series(1, :stored) n""",
     """INSERT INTO records (kind, email, status, fields, consent_version, consent_at, created_at, updated_at)
     SELECT 'volunteer', n || '@example.org', 'new', '{}', '1', 1, 1, 1 FROM generate_series(1, :stored) n""",
     """INSERT INTO submissions (id, reference, record_id, conversation_id, at)
@@ -103,3 +109,24 @@ def test_a_scan_would_be_seen(full: Assistant) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("DROP INDEX events_of_a_conversation"))
     assert plans(engine, statements)[1] == {"events"}
+
+
+def test_a_withdrawal_and_an_erasure_read_no_table_from_end_to_end(full: Assistant) -> None:
+    engine = full.store.engine
+    with asked(engine) as statements, engine.begin() as connection:
+        records.save(connection, submission(), "c7", NOW)
+        assert records.withdraw(connection, Withdrawal(reference=submission().reference, email=EMAIL), NOW)
+        records.delete_of_conversation(connection, "c7", NOW)
+    by_index, whole = plans(engine, statements)
+    assert whole == set()
+    assert {"records", "submissions", "notices"} <= by_index
+
+
+def test_the_daily_deletion_finds_what_is_old_without_reading_what_is_not(full: Assistant) -> None:
+    engine = full.store.engine
+    with asked(engine) as statements:
+        assert run_retention(engine, Kept(30 * DAY), lambda: NOW).conversations == STORED / 100
+    by_index, whole = plans(engine, statements)
+    # Records and notices are what people left: few beside the turns, and read whole once a day.
+    assert whole <= {"records", "notices"}
+    assert {"conversations", "erasures"} <= by_index
