@@ -21,6 +21,7 @@ FAILURES = Counter("amicc_turn_failures", "What went wrong in turns.", ["reason"
 """``conflict``: run again because another process was first; ``storage``: not stored; ``silent``: no reply was made."""
 CHANNEL_ERRORS = Counter("amicc_channel_errors", "Messages refused or not delivered.", ["channel", "reason"])
 """``not genuine`` and what else a request is refused for; ``not delivered``: the platform did not take a reply;
+``repeated``: a message came again and was dropped, as platforms deliver twice now and then;
 ``redis``: Redis did not answer and the process counts rates alone, under ``web`` whichever channel it is."""
 CONTENT_RELOADS = Counter("amicc_content_reloads", "Changes of content files noticed.", ["result"])
 """``accepted``, or ``refused``: the old content is still served."""
