@@ -58,18 +58,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fault-resume", action="store_true", help="leave out tries that passed, and note those that do")
 
 
-async def turn(assistant: Assistant, conversation: str, text: object, message_id: Optional[str] = None) -> list[Reply]:
+async def turn(
+    assistant: Assistant, conversation: str, text: object, message_id: Optional[str] = None, channel: str = "text"
+) -> list[Reply]:
     """One turn; returns what the visitor gets."""
-    channel = ReplyChannel()
-    message = UserMessage("", channel, conversation, input_channel="text", message_id=message_id)
+    output = ReplyChannel()
+    message = UserMessage("", output, conversation, input_channel=channel, message_id=message_id)
     message.text = text  # as it came: the constructor would strip it
     await assistant.handle_message(message)
-    return channel.pending
+    return output.pending
 
 
-def say(assistant: Assistant, conversation: str, text: object, message_id: Optional[str] = None) -> list[Reply]:
+def say(
+    assistant: Assistant, conversation: str, text: object, message_id: Optional[str] = None, channel: str = "text"
+) -> list[Reply]:
     """One turn, for tests that are not asynchronous."""
-    return asyncio.run(turn(assistant, conversation, text, message_id))
+    return asyncio.run(turn(assistant, conversation, text, message_id, channel))
 
 
 def subprocess_environment(**settings: object) -> dict[str, str]:
