@@ -3,6 +3,8 @@
 import asyncio
 import copy
 import json
+import logging
+import re
 from collections import Counter
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -60,6 +62,8 @@ def damage(document: Any, draw: st.DrawFn) -> Any:
     return document
 
 
+EXPECTED = re.compile(r"A reply was not delivered: \w+ did not take a call \((status \d+(, \w+)?|no answer)\)")
+"""The one error that a body may lead to: the platform does not know the address that stands in it, or is slow."""
 IDS = {"event_id", "update_id", "mid", "ts", "action_ts", "trigger_id", "MessageSid"}
 
 
@@ -108,6 +112,11 @@ def bodies(draw: st.DrawFn, channel: str) -> bytes:
     return json.dumps(damage(renewed(json.loads(body), draw(numbers)), draw)).encode()
 
 
+def ours(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """What was logged, but for what the platform's own server logs."""
+    return [record for record in caplog.records if record.name not in ("aiohttp.access", "aiohttp.server")]
+
+
 @pytest.mark.parametrize("name", CHANNELS)
 def test_fuzzed_bodies_are_never_an_error_of_ours_and_never_logged(
     name: str, assistant: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
@@ -124,7 +133,8 @@ def test_fuzzed_bodies_are_never_an_error_of_ours_and_never_logged(
             status = asyncio.run_coroutine_threadsafe(world.post(body), loop).result(60)
             statuses[status] += 1
             assert status in (200, 400, 403), body
-            assert not [record for record in caplog.records if "a turn failed" in record.getMessage()], body
+            errors = [record.getMessage() for record in ours(caplog) if record.levelno >= logging.ERROR]
+            assert [error for error in errors if not EXPECTED.fullmatch(error)] == [], body
 
         await asyncio.to_thread(send)
 
@@ -136,7 +146,6 @@ def test_fuzzed_bodies_are_never_an_error_of_ours_and_never_logged(
         turns = connection.exec_driver_sql("SELECT count(*) FROM turns").scalar()
     assert turns > BODIES / 20, "few of the bodies led to a turn"
     # The records of all loggers, and what Rasa's own logging prints.
-    ours = [record.getMessage() for record in caplog.records if record.name != "aiohttp.access"]  # the platform's own
-    logged = "\n".join([*ours, *capfd.readouterr()])
+    logged = "\n".join([*(record.getMessage() for record in ours(caplog)), *capfd.readouterr()])
     assert "Turn on" in logged, "nothing was logged: this test would see nothing"
     assert [secret for secret in SECRETS if secret in logged] == []

@@ -35,7 +35,7 @@ def platform() -> Iterator[FakePlatform]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, model_path: Path, platform: FakePlatform) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("on"), **channel_settings(platform))
+    running = Server(tmp_path_factory.mktemp("on"), BOT_LOG_LEVEL="DEBUG", **channel_settings(platform))
     yield running
     assert running.stop() == 0
 
@@ -77,12 +77,29 @@ def test_what_is_no_webhook_is_not_found(server: Server) -> None:
         assert server.request("POST", path, data=b"{}").status_code == 404
 
 
-def test_the_log_holds_nothing_of_what_was_said(server: Server, platform: FakePlatform) -> None:
+@pytest.mark.parametrize(
+    ("kind", "person", "identity"),
+    [
+        ("slack", 7654321, "U7654321"),
+        ("slack", 8765432, "D8765432"),
+        ("telegram", 1, "5000000001"),
+        ("sms", 1, "15005551001"),
+        ("whatsapp", 1, "15005551001"),
+        ("facebook", 1, "2400000000000001"),
+    ],
+)
+def test_the_log_holds_nothing_of_what_was_said_or_who_said_it(
+    kind: str, person: int, identity: str, server: Server, platform: FakePlatform
+) -> None:
     platform.sent.clear()
-    post(server, "slack", message("slack", "I am Jane Sample"))
+    body = message(kind, "I am Jane Sample", person)
+    assert identity.encode() in body
+    assert post(server, "twilio" if kind in ("sms", "whatsapp") else kind, body).status_code == 200
     wait_for(lambda: platform.sent, "the reply")
-    for private in ("Jane", QUESTION, "5005550006", SECRET):
-        assert private not in server.said()
+    said = server.said()
+    assert "Turn on" in said, "nothing was logged: this test would see nothing"
+    for private in ("Jane", QUESTION, identity, SECRET):
+        assert private not in said
 
 
 def test_one_channel_may_be_on_while_others_lack_settings(
