@@ -96,6 +96,8 @@ def check_twilio(fields: dict[str, str]) -> None:
         return
     body = fields.get("Body", "")
     expect(1 <= len(body) <= 1600, "21617 body too long")
+    if not fields["To"].startswith("whatsapp:"):
+        expect(sms_segments(body) <= 10, "costs more than docs/channels/twilio.md says")
 
 
 def sms_segments(body: str) -> int:
@@ -139,7 +141,7 @@ class FakePlatform:
         refused: Messages over a limit; a test that leaves one here has found a defect.
         faults: What goes wrong with the next messages: busy (429), down (500), silent (no answer), or, for Slack and
             Twilio, the code with which the platform refuses.
-        retry_after: Seconds that a busy platform asks for.
+        retry_after: Seconds that a busy platform asks for; where it asks in a header, a date too.
         templates: Content templates of the Twilio account.
         webhook: Where Telegram sends updates.
     """
@@ -149,7 +151,7 @@ class FakePlatform:
         self.calls: list[tuple[str, Any]] = []
         self.refused: list[str] = []
         self.faults: deque[str] = deque()
-        self.retry_after: float = 0
+        self.retry_after: object = 0
         self.templates: list[dict[str, Any]] = []
         self.senders: list[dict[str, str]] = []
         self.lists_are_taken = True
@@ -365,3 +367,18 @@ def text_of(body: dict[str, Any]) -> str:
     if "blocks" in body:
         return "\n".join(block["text"]["text"] for block in body["blocks"] if block["type"] == "section")
     return str(body["message"]["text"] if "message" in body else body["text"])
+
+
+def tapped(body: dict[str, Any]) -> list[str]:
+    """Titles of what can be tapped under a message, whatever the platform."""
+    markup = body.get("reply_markup", {})
+    rows = [*markup.get("inline_keyboard", []), *markup.get("keyboard", [])]
+    titles = [button["text"] for row in rows for button in row]
+    titles += [reply.get("title", reply["content_type"]) for reply in body.get("message", {}).get("quick_replies", [])]
+    for block in body.get("blocks", []):
+        buttons = [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]
+        titles += [button["text"]["text"] for button in buttons]
+    if "ContentVariables" in body:
+        values = json.loads(body["ContentVariables"])
+        titles += [values[key] for key in values if int(key) % 2 == 0]
+    return titles

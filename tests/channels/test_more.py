@@ -4,7 +4,9 @@ import asyncio
 from typing import Optional
 
 import pytest
+from platform_on_loopback import tapped
 from rasa.core.channels.channel import UserMessage
+from world import KINDS, World, play
 
 from bot.channels.capabilities import CAPABILITIES
 from bot.channels.formatting import format_turn
@@ -123,3 +125,49 @@ def test_where_all_fits_more_has_no_such_meaning(assistant: Assistant, channel: 
     tracker = asyncio.run(assistant.store.retrieve("visitor"))
     assert tracker.get_slot("rest") is None
     assert tracker.latest_message.intent["name"] != "rest"
+
+
+# As each platform is sent it
+
+each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+@each_kind
+@pytest.mark.parametrize("number", ["0", "99"])
+def test_a_number_outside_the_menu_is_clear_on_every_channel(number: str, kind: str, assistant: Assistant) -> None:
+    async def scene(world: World) -> None:
+        await world.say(QUESTION)
+        (answer,) = await world.say(number)
+        first, *menu = answer.splitlines()
+        assert first == "There is no such number in my last answer. Pick one of these, or ask in other words."
+        by_number = kind in ("sms", "whatsapp")
+        assert ("Reply 1, 2, 3 or 4." in menu) == by_number
+        assert len(tapped(world.platform.sent[-1])) == (0 if by_number else 4)
+        (picked,) = await world.say("2")
+        assert "How does the Court serve US security interests?" in picked.splitlines()[0]
+
+    play(kind, assistant, scene)
+
+
+@each_kind
+@pytest.mark.parametrize(
+    ("before", "answer"),
+    [
+        ("hello", "That was all of it. What else would you like to know?"),
+        ("thank you", "I am not sure what you are referring to. Please ask the whole question in a few words."),
+        (QUESTION, "I have said what I have on that. This goes further:"),
+    ],
+)
+def test_more_with_nothing_left_is_clear_on_every_channel(
+    before: str, answer: str, kind: str, assistant: Assistant
+) -> None:
+    async def scene(world: World) -> None:
+        (said,) = await world.say(before)
+        while "or MORE for the rest." in said or said.endswith("Reply MORE for the rest."):
+            (said,) = await world.say("MORE")
+        (nothing,) = await world.say("MORE")
+        assert nothing.splitlines()[0] == answer
+        if before != "thank you":
+            assert len(tapped(world.platform.sent[-1])) == 4 or "Reply 1, 2, 3 or 4." in nothing
+
+    play(kind, assistant, scene)
