@@ -1,6 +1,7 @@
 """What holds for every platform: nobody else gets in, nothing is answered twice, nothing is lost or logged."""
 
 import asyncio
+import pkgutil
 import random
 import string
 import time
@@ -48,15 +49,26 @@ DOCUMENTED = {
         "group": "group_mention",
         "slash command": "command_help",
     },
-    "twilio": {
+    "sms": {
         "text": "sms_text",
-        "button press": "whatsapp_button",
-        "list choice": "whatsapp_list_choice",
         "media": "mms_picture",
         "several media": "mms_two_pictures",
         "retry": "retry",
-        "location": "whatsapp_location",
         "unsubscribe": "sms_stop",
+        "report": "status_callback",
+    },
+    "whatsapp": {
+        "text": "whatsapp_text",
+        "button press": "whatsapp_button",
+        "list choice": "whatsapp_list_choice",
+        "media": "whatsapp_voice",
+        "media with text": "whatsapp_picture_with_text",
+        "document": "whatsapp_document",
+        "contact": "whatsapp_contact",
+        "location": "whatsapp_location",
+        "unsubscribe": "whatsapp_stop",
+        "subscribe": "whatsapp_start",
+        "report": "whatsapp_read",
     },
     "facebook": {
         "text": "text",
@@ -72,9 +84,12 @@ DOCUMENTED = {
 }
 
 
-@each_channel
+@each_kind
 def test_there_are_payloads_of_the_documented_kinds(name: str) -> None:
-    names = {path.stem for path in (PAYLOADS / name).iterdir()}
+    by_phone = name in ("sms", "whatsapp")
+    names = {path.stem for path in (PAYLOADS / ("twilio" if by_phone else name)).iterdir()}
+    if by_phone:
+        names = {each for each in names if each.startswith("whatsapp_") == (name == "whatsapp")}
     assert len(names) >= 12
     assert set(DOCUMENTED[name].values()) <= names
 
@@ -143,6 +158,37 @@ def test_a_proof_is_no_good_for_a_changed_body(name: str, assistant: Any) -> Non
         assert world.platform.calls == []
 
     play(name, assistant, scene)
+
+
+@pytest.mark.parametrize(
+    ("name", "compares"),
+    [
+        ("slack", "hmac.compare_digest"),
+        ("telegram", "hmac.compare_digest"),
+        ("facebook", "hmac.compare_digest"),
+        ("twilio", "twilio.request_validator.compare"),
+    ],
+)
+def test_proofs_are_compared_in_constant_time(
+    name: str, compares: str, assistant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+
+    async def scene(world: World) -> None:
+        body = message(name, QUESTION)
+        proof = headers(name, body)[PROOF[name].replace("_", "-")]
+        forged = proof[:-1] + ("1" if proof[-1] == "0" else "0")
+        with monkeypatch.context() as patch:
+            compare = pkgutil.resolve_name(compares)
+            patch.setattr(compares, lambda one, other: given.extend([_text(one), _text(other)]) or compare(one, other))
+            assert await world.post(body, **{PROOF[name]: forged}) == 403
+        assert {proof, forged} <= set(given)
+
+    play(name, assistant, scene)
+
+
+def _text(secret: Any) -> str:
+    return secret.decode() if isinstance(secret, bytes) else secret
 
 
 # Once

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from prometheus_client import REGISTRY
-from world import World, headers, payload, play
+from conftest import counted
+from slack_sdk.signature import SignatureVerifier
+from world import SECRET, World, headers, payload, play
 
 from bot.channels.formatting import Button, CardBlock, Outgoing
 from bot.channels.slack import body_of, typed
@@ -125,8 +126,8 @@ def test_a_button_under_a_private_answer_is_answered_to_its_sender_alone(assista
     play("slack", assistant, scene)
 
 
-@pytest.mark.parametrize("also", [{"container": {}}, {"container": None}, {"message": {}}, {"message": None}])
-def test_a_tap_of_which_nobody_says_who_saw_the_button_is_answered_to_its_sender_alone(
+@pytest.mark.parametrize("also", [{"container": {}}, {"container": None}, {"message": {}}, {"message": {"ts": "1.1"}}])
+def test_a_tap_is_answered_to_its_sender_alone_unless_all_have_seen_the_button(
     also: dict[str, Any], assistant: Any
 ) -> None:
     async def scene(world: World) -> None:
@@ -183,11 +184,8 @@ def tap(world: World, **changed: Any) -> bytes:
 def test_a_reply_that_slack_refuses_is_logged_and_counted(
     name: str, assistant: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def counted() -> float:
-        labels = {"channel": "slack", "reason": "not delivered"}
-        return REGISTRY.get_sample_value("amicc_channel_errors_total", labels) or 0.0
-
-    before = counted()
+    labels = {"channel": "slack", "reason": "not delivered"}
+    before = counted("amicc_channel_errors_total", **labels)
 
     async def scene(world: World) -> None:
         world.platform.faults.append("not_in_channel")  # with status 200, as Slack reports every refusal
@@ -196,7 +194,7 @@ def test_a_reply_that_slack_refuses_is_logged_and_counted(
     play("slack", assistant, scene)
     errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert errors == ["A reply was not delivered: Slack did not take a call (status 200, not_in_channel)"]
-    assert counted() == before + 1
+    assert counted("amicc_channel_errors_total", **labels) == before + 1
 
 
 def test_what_was_written_in_a_channel_is_marked_as_public(assistant: Any) -> None:
@@ -239,5 +237,18 @@ def test_a_signature_older_than_five_minutes_is_a_replay(assistant: Any) -> None
             old = headers("slack", body, now=time.time() - age)
             assert await world.post(body, **{name.replace("-", "_"): value for name, value in old.items()}) == 403
         assert world.platform.sent == []
+
+    play("slack", assistant, scene)
+
+
+@pytest.mark.parametrize("stamp", [None, "", " ", "soon", "1e9", "-1", "1795600000.0", "inf", 301, -301])
+def test_a_signature_without_a_time_of_now_is_no_proof(stamp: Any, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        body = payload("slack", "direct_message")
+        text = str(int(time.time()) + stamp) if isinstance(stamp, int) else stamp or ""
+        signature = SignatureVerifier(SECRET).generate_signature(timestamp=text, body=body)
+        given = {"X_Slack_Request_Timestamp": None if stamp is None else text, "X_Slack_Signature": signature}
+        assert await world.post(body, **given) == 403
+        assert world.platform.calls == []
 
     play("slack", assistant, scene)

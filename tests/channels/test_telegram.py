@@ -2,12 +2,14 @@
 
 import json
 import re
+import threading
 import time
 from typing import Any
 
 import pytest
 from world import World, message, payload, play
 
+from bot.channels import telegram
 from bot.channels.formatting import Button, Outgoing
 from bot.channels.telegram import ELSEWHERE, body_of
 
@@ -77,6 +79,29 @@ def test_start_says_what_works_here(assistant: Any) -> None:
     assert "In a group I answer when you mention me" in body["text"]
 
 
+@pytest.mark.parametrize("command", ["/stop", "/stop@amicc_test_bot", "/STOP"])
+def test_the_command_to_stop_ends_a_form(command: str, assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        for text in ("I want to volunteer", "yes"):
+            (asked,) = await world.say(text)
+        assert asked.startswith("Step 2 of 7")
+        (ended,) = await world.say(command)
+        assert ended.startswith("Cancelled. What you told me in this form is deleted.")
+
+    play("telegram", assistant, scene)
+
+
+def test_the_command_to_stop_is_answered_where_there_is_nothing_to_end(assistant: Any) -> None:
+    async def scene(world: World) -> None:
+        (private,) = await world.deliver("command_stop")
+        update = json.loads(payload("telegram", "group_command"))
+        update["message"].update(text="/stop", entities=[{"type": "bot_command", "offset": 0, "length": 5}])
+        assert await world.post(json.dumps(update).encode()) == 200
+        assert world.platform.texts() == [private, private]
+
+    play("telegram", assistant, scene)
+
+
 def test_a_tapped_button_stops_waiting(assistant: Any) -> None:
     async def scene(world: World) -> None:
         await world.deliver("button_press")
@@ -117,6 +142,19 @@ def test_a_location_becomes_a_place(assistant: Any) -> None:
         with assistant.store.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT data FROM events WHERE type = 'user' ORDER BY id").scalars().all()
         assert re.fullmatch(said, json.loads(rows[-1])["text"])
+
+
+def test_a_place_is_looked_up_without_holding_up_the_others(assistant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+
+    def look_up(latitude: Any, longitude: Any) -> str:
+        threads.append(threading.get_ident())
+        return "Denver, CO 80202"
+
+    monkeypatch.setattr(telegram, "spoken_place", look_up)
+    sends(assistant, "location")
+    assert len(threads) == 1
+    assert threads[0] != threading.get_ident(), "the event loop runs in this thread"
 
 
 def test_the_place_step_offers_to_share_the_location_in_private_only() -> None:

@@ -56,8 +56,9 @@ def within_limits(replies: list[Reply], channel: Capabilities, intro: str = "") 
     for message in formatted.messages:
         assert 0 < len(message.text) <= channel.text_length
         assert len(message.closing) <= channel.text_length
-        if channel.max_segments and not any(reply.form_step for reply in replies):
-            assert segments(message.text) <= channel.max_segments
+        if channel.max_segments:
+            in_form = any(reply.form_step for reply in replies)
+            assert segments(message.text) <= (10 if in_form else channel.max_segments)
         if message.buttons and channel.button_text_length:
             assert len(message.text) <= channel.button_text_length
         buttons = [*message.buttons, *(card.button for card in message.cards)]
@@ -277,6 +278,20 @@ def test_buttons_include_more_where_there_is_a_rest() -> None:
     formatted = format_turn([Reply(text=LONG, choices=CHOICES)], FACEBOOK)
     assert formatted.rest
     assert formatted.messages[-1].buttons[-1] == Button("More", "more")
+
+
+@pytest.mark.parametrize(("channel", "most"), [(SLACK, 25), (TELEGRAM, 20), (WHATSAPP, 10), (FACEBOOK, 13)])
+def test_as_many_choices_as_the_platform_takes_are_buttons_and_one_more_makes_them_numbers(
+    channel: Capabilities, most: int
+) -> None:
+    choices = [Choice(label=f"Topic {n}", text=f"Tell me about topic {n}") for n in range(1, most + 2)]
+    tapped = only([Reply(text="Which one?", choices=choices[:most])], channel)
+    assert [button.title for button in tapped.buttons] == [f"Topic {n}" for n in range(1, most + 1)]
+    assert tapped.text == "Which one?"
+    numbered = only([Reply(text="Which one?", choices=choices)], channel)
+    assert numbered.buttons == ()
+    assert numbered.text.splitlines()[2:5] == [f"{n}. Tell me about topic {n}" for n in (1, 2, 3)]
+    assert numbered.text.endswith("\nReply 1, 2, 3, 4, 5, 6, 7, 8, 9 or 10.")
 
 
 # Forms

@@ -1,6 +1,7 @@
 """SMS and WhatsApp: what each kind of message leads to, and STOP, START and HELP."""
 
 import json
+import threading
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from platform_on_loopback import sms_segments
 from rasa.shared.core.events import ActiveLoop, SlotSet
 from world import KEYS, World, headers, message, payload, play
 
+from bot.channels import twilio
 from bot.channels.pseudonyms import Pseudonyms
 from bot.channels.stop import abandon_form, keyword
 
@@ -48,6 +50,13 @@ def sends(assistant: Any, *names: str) -> list[dict[str, Any]]:
         ("whatsapp_voice", f"{INTRO}\n\nI can only read words."),
         ("whatsapp_sticker", f"{INTRO}\n\nI can only read words."),
         ("whatsapp_stop", STOPPED),
+        ("whatsapp_picture_with_text", f"{INTRO}\n\n*What is the International Criminal Court?*\n"),
+        ("whatsapp_document", f"{INTRO}\n\nI can only read words."),
+        ("whatsapp_contact", f"{INTRO}\n\nI can only read words."),
+        ("whatsapp_start", f"{INTRO}\n\nHello. I am the automated assistant"),
+        ("whatsapp_help", "AMICC's automated assistant: general information"),
+        ("whatsapp_number", f"{INTRO}\n\n"),
+        ("whatsapp_reply", f"{INTRO}\n\n*Who are the ICC's judges"),
     ],
 )
 def test_each_is_answered_once_from_the_number_written_to(assistant: Any, name: str, begins: str) -> None:
@@ -57,7 +66,16 @@ def test_each_is_answered_once_from_the_number_written_to(assistant: Any, name: 
     assert body["Body"].startswith(begins)
 
 
-@pytest.mark.parametrize("name", ["status_callback", "sms_stop_kept_by_twilio", "sms_help_kept_by_twilio"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "status_callback",
+        "sms_stop_kept_by_twilio",
+        "sms_help_kept_by_twilio",
+        "whatsapp_read",
+        "whatsapp_undelivered",
+    ],
+)
 def test_each_is_left_alone(assistant: Any, name: str) -> None:
     assert sends(assistant, name) == []
 
@@ -231,13 +249,39 @@ def test_a_shared_location_answers_the_place_step_on_whatsapp(assistant: Any) ->
     play("whatsapp", assistant, scene)
 
 
+def test_a_place_is_looked_up_without_holding_up_the_others(assistant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+
+    def look_up(latitude: float, longitude: float) -> str:
+        threads.append(threading.get_ident())
+        return "Denver, CO 80202"
+
+    monkeypatch.setattr(twilio, "spoken_place", look_up)
+    sends(assistant, "whatsapp_location")
+    assert len(threads) == 1
+    assert threads[0] != threading.get_ident(), "the event loop runs in this thread"
+
+
+@pytest.mark.parametrize(("code", "errors"), [("21610", 0), ("21614", 1)])
+def test_that_somebody_has_opted_out_with_twilio_is_no_error(
+    code: str, errors: int, assistant: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(world: World) -> None:
+        world.platform.faults.append(code)
+        assert await world.deliver("sms_text") == []
+        assert [name for name, _ in world.platform.calls] == ["Messages.json"]
+
+    play("twilio", assistant, scene)
+    assert len([record for record in caplog.records if record.levelname == "ERROR"]) == errors
+
+
 # WhatsApp lists
 
 
 def test_choices_are_a_list_where_the_account_has_the_templates(assistant: Any) -> None:
     async def scene(world: World) -> None:
         world.with_lists()
-        await world.deliver("whatsapp_text")
+        await world.say("What is the ICC?")
         (body,) = world.platform.sent
         values = json.loads(body["ContentVariables"])
         count = (len(values) - 1) // 2

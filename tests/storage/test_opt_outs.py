@@ -1,9 +1,11 @@
 """Who said STOP, on both databases."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from conftest import say
 
 from bot.errors import StorageError
@@ -48,3 +50,17 @@ def test_a_database_that_fails_is_an_error_that_says_so(one: Assistant) -> None:
     for work in (opt_outs.standing(["p"], "c"), opt_outs.add("p"), opt_outs.remove(["p"])):
         with pytest.raises(StorageError):
             asyncio.run(work)
+
+
+def test_postgresql_is_asked_without_holding_up_the_others(
+    assistant_on: Callable[..., Assistant], postgresql_url: str
+) -> None:
+    store = assistant_on(postgresql_url).store
+    threads: set[int] = set()
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *_: threads.add(threading.get_ident()))
+    opt_outs = OptOuts(store.transactions)
+    for work in (opt_outs.standing(["p"], "c"), opt_outs.add("p"), opt_outs.remove(["p"])):
+        threads.clear()
+        asyncio.run(work)
+        assert threads
+        assert threading.get_ident() not in threads, "the event loop runs in this thread"
