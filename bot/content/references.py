@@ -35,6 +35,7 @@ NEEDED_RESPONSES = (
     "utter_goes_further",
     "utter_nothing_newer",
     "utter_nothing_meant",
+    "utter_misread",
     "utter_no_reason",
     "utter_out_of_range",
     "utter_where_are_you",

@@ -15,7 +15,9 @@ import pytest
 import requests
 import sqlalchemy as sa
 from conftest import PATIENCE, free_port, is_up, subprocess_environment, wait_for
-from faults.load import Load, compare
+from faults.check import compare
+from faults.load import Load
+from faults.visitors import NO_ANSWER
 
 from bot.content.store import ContentStore
 from bot.runtime.replicas.state import FOLDER, State, read_state
@@ -114,7 +116,7 @@ def questions(content_store: ContentStore) -> list[str]:
 def test_a_release_takes_over_under_load_and_back_again(
     scaled: Scaled, release: Path, questions: Sequence[str]
 ) -> None:
-    with Load(scaled.address, questions, visitors=3) as load:
+    with Load(scaled.address, questions, visitors=3, volunteers=0) as load:
         wait_for(lambda: load.answered() > 3, "the load to be steady")
         done = scaled.command("handover", release)
         assert done.returncode == 0, done.stderr + scaled.log.read_text()
@@ -125,10 +127,11 @@ def test_a_release_takes_over_under_load_and_back_again(
         after = load.answered()
         wait_for(lambda: load.answered() > after + 3, "answers after the change")
     engine = sa.create_engine(scaled.database_url, future=True)
-    verdict = compare(load.visitors, engine)
+    with engine.connect() as connection:
+        verdict = compare(load.visitors, connection)
     engine.dispose()
     assert verdict.clean, verdict
-    assert sum(visitor.refusals["no answer"] for visitor in load.visitors) == 0
+    assert sum(visitor.refusals[NO_ANSWER] for visitor in load.visitors) == 0
     assert len(scaled.replicas()) == 2
 
 
